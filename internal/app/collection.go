@@ -17,9 +17,13 @@ const payersAtOnce = 500
 
 // joinCollection builds the chasing of what is due.
 func (a *App) joinCollection(s *httpapi.Server) {
-	s.Collection = collection.New(s.Rulebook, s.Approvals, s.Attachments, s.Receivables)
+	s.Collection = collection.New(s.Rulebook, s.Approvals, s.Attachments, s.Credits, s.Receivables)
+	s.Approvals.Register(collection.MatterAdjust, s.Collection)
+	s.Approvals.Register(collection.MatterWriteOff, s.Collection)
+	s.Attachments.Register(collection.SubjectBadDebt, s.Collection.SeeBadDebt, "collection.read")
 	a.jobs.Every("payment_promises", time.Hour, func(ctx context.Context) error { return a.judgePromises(ctx, s.Collection) }) // ARV-05
 	a.jobs.Period("dunning", jobs.Daily, func(ctx context.Context, _ time.Time) error { return a.proposeDunnings(ctx, s.Collection) })
+	a.jobs.Period("weekly_receivables", jobs.Weekly, a.inPeriod("weekly_receivables", s.Collection.MakeReport)) // ARV-05
 }
 
 // judgePromises computes all promises, some payers at a time.

@@ -67,5 +67,6 @@ var Matters = slices.Concat(
 	contractMatters,
 	// orders: changes, notices
 	orderChangeMatters,
+	collectionMatters,
 	// production
 )

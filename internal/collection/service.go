@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -25,6 +26,9 @@ const (
 	SubjectPause   = "dunning_pause"
 	SubjectPolicy  = "dunning_policy"
 	SubjectStaff   = "paying_staff_change"
+	SubjectDispute = "disputed_item"
+	SubjectBadDebt = "bad_debt"
+	SubjectReport  = "collection_report"
 )
 
 // Service holds the use cases. Every method takes the transaction and the caller.
@@ -32,12 +36,13 @@ type Service struct {
 	rules       *rulebook.Service
 	approvals   *approval.Service
 	files       *attachment.Service
+	credits     *credit.Service
 	receivables *receivable.Service
 }
 
-// New returns the service.
-func New(rules *rulebook.Service, approvals *approval.Service, files *attachment.Service, receivables *receivable.Service) *Service {
-	return &Service{rules: rules, approvals: approvals, files: files, receivables: receivables}
+// New returns the service, which app registers for its matters and for the files of SubjectBadDebt.
+func New(rules *rulebook.Service, approvals *approval.Service, files *attachment.Service, credits *credit.Service, receivables *receivable.Service) *Service {
+	return &Service{rules: rules, approvals: approvals, files: files, credits: credits, receivables: receivables}
 }
 
 // seen returns a customer, or errs.ErrNotFound when it isn't there or isn't visible (ORG-06).

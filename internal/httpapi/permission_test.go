@@ -294,6 +294,17 @@ var owned = map[string]func(e *apitest.Env) string{
 		return plant(e, "dunning_pauses", object{"payer_id": customerOf(e), "reason": "核对账目", "until": "2030-01-01", "created_by": e.People["clerk"]})
 	},
 
+	"disputed-items": func(e *apitest.Env) string {
+		return e.As("rep1").Post("/v1/disputed-items", object{
+			"invoice_id": invoiceOf(e), "reason": "price", "amount": "10.00", "raised_by": "李示例", "note": "单价有误",
+		}).Want(201).ID()
+	},
+	"bad-debts": func(e *apitest.Env) string {
+		return plant(e, "bad_debts", object{
+			"payer_id": customerOf(e), "state": "pending", "amount": 100, "grounds": "bankrupt", "reason": "破产", "applied_by": e.People["rep1"],
+		})
+	},
+
 	// calendar and printing
 
 	// new-product prices and samples
@@ -368,7 +379,7 @@ var unowned = strings.Fields(`
 	days
 	shortage-allotments
 	warehouses stock-lots inspection-reports
-	items price-committee-members price-meetings violations
+	items price-committee-members collection-reports price-meetings violations
 	tax-invoices invoice-runs
 `)
 

@@ -198,12 +198,16 @@ var matrix = map[Permission][]Role{
 	"receipt.reverse":       roles(FinanceManager),
 
 	// collection
-	"collection.read":    roles(sellers, finance, overseers),
-	"collection.write":   roles(sellers, finance),
-	"dunning.write":      roles(finance),
-	"dunning_step.write": roles(FinanceManager),
-	"paying_staff.read":  roles(sellers, finance, overseers),
-	"paying_staff.write": roles(sellers, finance),
+	"collection.read":        roles(sellers, finance, overseers),
+	"collection.write":       roles(sellers, finance),
+	"dispute.reject":         roles(finance, salesLeaders),
+	"bad_debt.apply":         roles(sellers),
+	"bad_debt.write_off":     roles(finance),
+	"collection_report.read": roles(salesLeaders, SalesSupervisor, finance, overseers),
+	"dunning.write":          roles(finance),
+	"dunning_step.write":     roles(FinanceManager),
+	"paying_staff.read":      roles(sellers, finance, overseers),
+	"paying_staff.write":     roles(sellers, finance),
 
 	// importing
 	"import.read":  roles(Admin, FinanceManager, SalesManager),

@@ -1,0 +1,106 @@
+package collection
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// openInvoice is what an application sees of an invoice.
+type openInvoice struct {
+	ID     uuid.UUID
+	Number string
+	DueOn  time.Time
+	Open   decimal.Decimal
+}
+
+// lockOpen locks the payer's open invoices that are asked for, in id order.
+func lockOpen(tx pg.Tx, payer uuid.UUID, asked []ItemAmount) (map[uuid.UUID]openInvoice, error) {
+	ids := make([]uuid.UUID, len(asked))
+	for i, a := range asked {
+		ids[i] = a.InvoiceID
+	}
+	var rows []openInvoice
+	err := tx.Raw(`SELECT v.id, v.number, v.due_on, v.total - v.paid AS open FROM invoices v
+		WHERE v.id = ANY (?::uuid[]) AND v.payer_id = ? AND `+openItem+` ORDER BY v.id FOR NO KEY UPDATE`, pg.IDs(ids), payer).Scan(&rows).Error
+	open := make(map[uuid.UUID]openInvoice, len(rows))
+	for _, v := range rows {
+		open[v.ID] = v
+	}
+	return open, err
+}
+
+func insertBadDebt(tx pg.Tx, b BadDebt) error {
+	if err := pg.Insert(tx, &b); err != nil {
+		return err
+	}
+	return tx.Omit("Number", "Recovered").Create(&b.Items).Error
+}
+
+func setApproval(tx pg.Tx, b *BadDebt, request uuid.UUID) error {
+	b.ApprovalID = &request
+	return storeBadDebt(tx, b)
+}
+
+func storeBadDebt(tx pg.Tx, b *BadDebt) error {
+	err := pg.Update(tx, "bad_debts", b.ID, b.Version, map[string]any{
+		"state": b.State, "approval_id": b.ApprovalID, "decided_at": b.DecidedAt, "written_by": b.WrittenBy, "written_at": b.WrittenAt,
+		"ended_reason": b.EndedReason,
+	})
+	b.Version++
+	return err
+}
+
+func storeWritten(tx pg.Tx, it BadDebtItem) error {
+	return pg.One(tx.Exec("UPDATE bad_debt_items SET live = false, write_off_id = ? WHERE bad_debt_id = ? AND invoice_id = ?", it.WriteOffID, it.BadDebtID, it.InvoiceID))
+}
+
+func freeItems(tx pg.Tx, id uuid.UUID) error {
+	return tx.Exec("UPDATE bad_debt_items SET live = false WHERE bad_debt_id = ? AND live", id).Error
+}
+
+// hasMoved reports whether something of an application was paid or corrected since it was applied for.
+func hasMoved(tx pg.Tx, id uuid.UUID) (moved bool, err error) {
+	err = tx.Raw(`SELECT EXISTS (SELECT FROM bad_debt_items i JOIN invoices v ON v.id = i.invoice_id
+		WHERE i.bad_debt_id = ? AND (v.state <> 'posted' OR v.total - v.paid <> i.open_at))`, id).Scan(&moved).Error
+	return moved, err
+}
+
+// badDebtItems reads the items of applications, by invoice id.
+func badDebtItems(tx pg.Tx, all []*BadDebt) error {
+	byID := make(map[uuid.UUID]*BadDebt, len(all))
+	ids := make([]uuid.UUID, len(all))
+	for i, b := range all {
+		byID[b.ID], ids[i], b.Items = b, b.ID, nil
+	}
+	var rows []BadDebtItem
+	err := tx.Raw(`SELECT i.*, v.number, w.recovered FROM bad_debt_items i JOIN invoices v ON v.id = i.invoice_id
+		LEFT JOIN write_offs w ON w.id = i.write_off_id WHERE i.bad_debt_id = ANY (?::uuid[]) ORDER BY i.invoice_id`, pg.IDs(ids)).Scan(&rows).Error
+	for _, it := range rows {
+		byID[it.BadDebtID].Items = append(byID[it.BadDebtID].Items, it)
+	}
+	return err
+}
+
+func listBadDebts(tx pg.Tx, who identity.Principal, payer uuid.UUID, state BadDebtState, page pg.Page) ([]BadDebt, string, error) {
+	q := visible(tx, who, "bad_debts", "payer_id")
+	if payer != uuid.Nil {
+		q = q.Where("d.payer_id = ?", payer)
+	}
+	if state != "" {
+		q = q.Where("d.state = ?", state)
+	}
+	rows, next, err := paged(q, page, func(b BadDebt) any { return b.ID })
+	if err != nil || len(rows) == 0 {
+		return rows, next, err
+	}
+	all := make([]*BadDebt, len(rows))
+	for i := range rows {
+		all[i] = &rows[i]
+	}
+	return rows, next, badDebtItems(tx, all)
+}
