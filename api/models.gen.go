@@ -157,6 +157,66 @@ func (e BacktestKind) Valid() bool {
 	}
 }
 
+// Defines values for BadDebtGrounds.
+const (
+	BadDebtGroundsBankrupt   BadDebtGrounds = "bankrupt"
+	BadDebtGroundsJudgement  BadDebtGrounds = "judgement"
+	BadDebtGroundsLimitation BadDebtGrounds = "limitation"
+	BadDebtGroundsOther      BadDebtGrounds = "other"
+	BadDebtGroundsUneconomic BadDebtGrounds = "uneconomic"
+	BadDebtGroundsVanished   BadDebtGrounds = "vanished"
+)
+
+// Valid indicates whether the value is a known member of the BadDebtGrounds enum.
+func (e BadDebtGrounds) Valid() bool {
+	switch e {
+	case BadDebtGroundsBankrupt:
+		return true
+	case BadDebtGroundsJudgement:
+		return true
+	case BadDebtGroundsLimitation:
+		return true
+	case BadDebtGroundsOther:
+		return true
+	case BadDebtGroundsUneconomic:
+		return true
+	case BadDebtGroundsVanished:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BadDebtState.
+const (
+	BadDebtStateApproved   BadDebtState = "approved"
+	BadDebtStatePending    BadDebtState = "pending"
+	BadDebtStateRejected   BadDebtState = "rejected"
+	BadDebtStateStale      BadDebtState = "stale"
+	BadDebtStateWithdrawn  BadDebtState = "withdrawn"
+	BadDebtStateWrittenOff BadDebtState = "written_off"
+)
+
+// Valid indicates whether the value is a known member of the BadDebtState enum.
+func (e BadDebtState) Valid() bool {
+	switch e {
+	case BadDebtStateApproved:
+		return true
+	case BadDebtStatePending:
+		return true
+	case BadDebtStateRejected:
+		return true
+	case BadDebtStateStale:
+		return true
+	case BadDebtStateWithdrawn:
+		return true
+	case BadDebtStateWrittenOff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CampaignKind.
 const (
 	Exhibition    CampaignKind = "exhibition"
@@ -235,6 +295,30 @@ func (e CollectionChannel) Valid() bool {
 	case CollectionChannelPhone:
 		return true
 	case CollectionChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CollectionReportCaseKind.
+const (
+	CollectionReportCaseKindAmount  CollectionReportCaseKind = "amount"
+	CollectionReportCaseKindBill    CollectionReportCaseKind = "bill"
+	CollectionReportCaseKindDays    CollectionReportCaseKind = "days"
+	CollectionReportCaseKindPromise CollectionReportCaseKind = "promise"
+)
+
+// Valid indicates whether the value is a known member of the CollectionReportCaseKind enum.
+func (e CollectionReportCaseKind) Valid() bool {
+	switch e {
+	case CollectionReportCaseKindAmount:
+		return true
+	case CollectionReportCaseKindBill:
+		return true
+	case CollectionReportCaseKindDays:
+		return true
+	case CollectionReportCaseKindPromise:
 		return true
 	default:
 		return false
@@ -736,6 +820,60 @@ func (e DevelopmentReviewInputVerdict) Valid() bool {
 	case DevelopmentReviewInputVerdictMissed:
 		return true
 	case DevelopmentReviewInputVerdictPartly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DisputeReason.
+const (
+	DisputeReasonDuplicate DisputeReason = "duplicate"
+	DisputeReasonItem      DisputeReason = "item"
+	DisputeReasonPrice     DisputeReason = "price"
+	DisputeReasonQuality   DisputeReason = "quality"
+	DisputeReasonQuantity  DisputeReason = "quantity"
+)
+
+// Valid indicates whether the value is a known member of the DisputeReason enum.
+func (e DisputeReason) Valid() bool {
+	switch e {
+	case DisputeReasonDuplicate:
+		return true
+	case DisputeReasonItem:
+		return true
+	case DisputeReasonPrice:
+		return true
+	case DisputeReasonQuality:
+		return true
+	case DisputeReasonQuantity:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DisputedItemState.
+const (
+	DisputedItemStateAdjusted  DisputedItemState = "adjusted"
+	DisputedItemStateDeciding  DisputedItemState = "deciding"
+	DisputedItemStateOpen      DisputedItemState = "open"
+	DisputedItemStateRejected  DisputedItemState = "rejected"
+	DisputedItemStateWithdrawn DisputedItemState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the DisputedItemState enum.
+func (e DisputedItemState) Valid() bool {
+	switch e {
+	case DisputedItemStateAdjusted:
+		return true
+	case DisputedItemStateDeciding:
+		return true
+	case DisputedItemStateOpen:
+		return true
+	case DisputedItemStateRejected:
+		return true
+	case DisputedItemStateWithdrawn:
 		return true
 	default:
 		return false
@@ -4708,6 +4846,136 @@ type BacktestWay struct {
 	Steps *[]BacktestStep `json:"steps,omitempty"`
 }
 
+// BadDebt An application to write debt off.
+type BadDebt struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// AppliedAt Example: 2026-11-20T08:30:00Z
+	AppliedAt Instant `json:"applied_at"`
+
+	// AppliedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AppliedBy UUID `json:"applied_by"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID  *UUID        `json:"approval_id,omitempty"`
+	Attachments []Attachment `json:"attachments"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt   *Instant `json:"decided_at,omitempty"`
+	EndedReason *string  `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// Grounds Example: bankrupt
+	Grounds BadDebtGrounds `json:"grounds"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID          `json:"id"`
+	Items []BadDebtItem `json:"items"`
+
+	// Number Example: BD-202611-00001
+	Number string `json:"number"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID   `json:"payer_id"`
+	Reason  string `json:"reason"`
+
+	// State Example: pending
+	State BadDebtState `json:"state"`
+
+	// WrittenAt Example: 2026-11-20T08:30:00Z
+	WrittenAt *Instant `json:"written_at,omitempty"`
+
+	// WrittenBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WrittenBy *UUID `json:"written_by,omitempty"`
+}
+
+// BadDebtCreate defines model for BadDebtCreate.
+type BadDebtCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds AttachmentIds `json:"attachment_ids"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Grounds Example: bankrupt
+	Grounds BadDebtGrounds      `json:"grounds"`
+	Items   []BadDebtItemCreate `json:"items"`
+
+	// Reason Example: 法院裁定破产 无可分配财产
+	Reason string `json:"reason"`
+}
+
+// BadDebtGrounds Example: bankrupt
+type BadDebtGrounds string
+
+// BadDebtItem An invoice of an application.
+type BadDebtItem struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+
+	// Number Example: INV-202610-00031
+	Number string `json:"number"`
+
+	// OpenAt An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	OpenAt Money `json:"open_at"`
+
+	// Recovered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Recovered *Money `json:"recovered,omitempty"`
+
+	// WriteOffID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WriteOffID *UUID `json:"write_off_id,omitempty"`
+}
+
+// BadDebtItemCreate defines model for BadDebtItemCreate.
+type BadDebtItemCreate struct {
+	// Amount All that is open when absent.
+	//
+	// Example: 20000.00
+	Amount *decimal.Decimal `json:"amount,omitempty"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+}
+
+// BadDebtList defines model for BadDebtList.
+type BadDebtList struct {
+	Data       []BadDebt `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// BadDebtRecover defines model for BadDebtRecover.
+type BadDebtRecover struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+
+	// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReceiptID UUID `json:"receipt_id"`
+}
+
+// BadDebtState Example: pending
+type BadDebtState string
+
 // BasePrice A base price of a product, tax included, with its story.
 type BasePrice struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -5360,12 +5628,149 @@ type CollectionContactList struct {
 	NextCursor *string             `json:"next_cursor,omitempty"`
 }
 
+// CollectionFigures What a report says of a rep, or of several.
+type CollectionFigures struct {
+	// Abnormal Payers of whom something is abnormal.
+	//
+	// Example: 2
+	Abnormal int `json:"abnormal"`
+
+	// Broken Promises broken, or kept in part, in the week before.
+	//
+	// Example: 1
+	Broken int `json:"broken"`
+
+	// Collected An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Collected Money `json:"collected"`
+
+	// Disputed An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Disputed Money `json:"disputed"`
+
+	// Due An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Due Money `json:"due"`
+
+	// Items Overdue.
+	//
+	// Example: 7
+	Items int `json:"items"`
+
+	// Longest Days that the oldest is overdue.
+	//
+	// Example: 41
+	Longest int `json:"longest"`
+
+	// Open An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Open Money `json:"open"`
+
+	// Overdue An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Overdue Money `json:"overdue"`
+
+	// Promised An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Promised Money `json:"promised"`
+}
+
 // CollectionReason defines model for CollectionReason.
 type CollectionReason struct {
 	// Reason Why.
 	//
 	// Example: 登记错误
 	Reason string `json:"reason"`
+}
+
+// CollectionReport The weekly report of receivables.
+type CollectionReport struct {
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt Instant `json:"made_at"`
+
+	// Number Example: CW-202611-00003
+	Number string                  `json:"number"`
+	Reps   *[]CollectionReportRep  `json:"reps,omitempty"`
+	Teams  *[]CollectionReportTeam `json:"teams,omitempty"`
+
+	// Total What a report says of a rep, or of several.
+	Total *CollectionFigures `json:"total,omitempty"`
+
+	// Week The Monday that it was made for; it reports the week before.
+	//
+	// Example: 2026-11-16
+	Week openapi_types.Date `json:"week"`
+}
+
+// CollectionReportCase A payer of whom something isn't as it should be.
+type CollectionReportCase struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Days Example: 41
+	Days int `json:"days"`
+
+	// Kind Example: days
+	Kind CollectionReportCaseKind `json:"kind"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// PayerName Example: 云岭示例纺织有限公司
+	PayerName string `json:"payer_name"`
+}
+
+// CollectionReportCaseKind Example: days
+type CollectionReportCaseKind string
+
+// CollectionReportCaseList defines model for CollectionReportCaseList.
+type CollectionReportCaseList struct {
+	Data       []CollectionReportCase `json:"data"`
+	NextCursor *string                `json:"next_cursor,omitempty"`
+}
+
+// CollectionReportList defines model for CollectionReportList.
+type CollectionReportList struct {
+	Data       []CollectionReport `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// CollectionReportRep defines model for CollectionReportRep.
+type CollectionReportRep struct {
+	// Figures What a report says of a rep, or of several.
+	Figures CollectionFigures `json:"figures"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// OwnerName Example: 王示例
+	OwnerName string `json:"owner_name"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
+}
+
+// CollectionReportTeam defines model for CollectionReportTeam.
+type CollectionReportTeam struct {
+	// Figures What a report says of a rep, or of several.
+	Figures CollectionFigures `json:"figures"`
+
+	// TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TeamID *UUID `json:"team_id,omitempty"`
 }
 
 // CompanyCheck defines model for CompanyCheck.
@@ -8937,6 +9342,133 @@ type Deviation = decimal.Decimal
 //
 // Example: 1.5000
 type DiscountPercent = decimal.Decimal
+
+// DisputeReason Example: price
+type DisputeReason string
+
+// DisputedItem What a customer disputes of an invoice.
+type DisputedItem struct {
+	// AdjustmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AdjustmentID *UUID `json:"adjustment_id,omitempty"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID *UUID `json:"approval_id,omitempty"`
+
+	// ClosedAt Example: 2026-11-20T08:30:00Z
+	ClosedAt *Instant `json:"closed_at,omitempty"`
+
+	// ClosedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ClosedBy *UUID `json:"closed_by,omitempty"`
+
+	// Credited What is asked to be, or was, taken off the invoice.
+	//
+	// Example: 0.00
+	Credited decimal.Decimal `json:"credited"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+
+	// InvoiceLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceLineID *UUID  `json:"invoice_line_id,omitempty"`
+	Note          string `json:"note"`
+
+	// Number Example: DI-202611-00002
+	Number string `json:"number"`
+
+	// OpenedAt Example: 2026-11-20T08:30:00Z
+	OpenedAt Instant `json:"opened_at"`
+
+	// OpenedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OpenedBy UUID    `json:"opened_by"`
+	Outcome  *string `json:"outcome,omitempty"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity *Quantity `json:"quantity,omitempty"`
+	RaisedBy string    `json:"raised_by"`
+
+	// Reason Example: price
+	Reason DisputeReason `json:"reason"`
+
+	// State Example: open
+	State DisputedItemState `json:"state"`
+}
+
+// DisputedItemCreate defines model for DisputedItemCreate.
+type DisputedItemCreate struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID `json:"invoice_id"`
+
+	// InvoiceLineID The line; the whole invoice when absent.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c46
+	InvoiceLineID *openapi_types.UUID `json:"invoice_line_id,omitempty"`
+
+	// Note What they say.
+	//
+	// Example: 单价应为合同价
+	Note string `json:"note"`
+
+	// RaisedBy The person of the customer.
+	//
+	// Example: 李示例
+	RaisedBy string `json:"raised_by"`
+
+	// Reason Example: price
+	Reason DisputeReason `json:"reason"`
+}
+
+// DisputedItemList defines model for DisputedItemList.
+type DisputedItemList struct {
+	Data       []DisputedItem `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// DisputedItemResolve defines model for DisputedItemResolve.
+type DisputedItemResolve struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity *Quantity `json:"quantity,omitempty"`
+
+	// Reason What was found. With a quantity, that much of the line leaves the invoice and is to be invoiced again.
+	//
+	// Example: 合同价低 0.10 元/公斤
+	Reason string `json:"reason"`
+}
+
+// DisputedItemState Example: open
+type DisputedItemState string
 
 // Dunning A dunning letter to a payer.
 type Dunning struct {
@@ -19319,18 +19851,14 @@ type OverdueCustomerID = UUID
 // OverdueDisputed defines model for OverdueDisputed.
 type OverdueDisputed = bool
 
-// OverdueMaxAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
-//
-// Example: 12500.00
-type OverdueMaxAmount = Money
+// OverdueMaxAmount Example: 12500.00
+type OverdueMaxAmount = string
 
 // OverdueMaxDays defines model for OverdueMaxDays.
 type OverdueMaxDays = int
 
-// OverdueMinAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
-//
-// Example: 12500.00
-type OverdueMinAmount = Money
+// OverdueMinAmount Example: 12500.00
+type OverdueMinAmount = string
 
 // OverdueMinDays defines model for OverdueMinDays.
 type OverdueMinDays = int
@@ -19703,6 +20231,54 @@ type ListBacktestResultsParams struct {
 // ListBacktestResultsParamsGrade defines parameters for ListBacktestResults.
 type ListBacktestResultsParamsGrade string
 
+// ListBadDebtsParams defines parameters for ListBadDebts.
+type ListBadDebtsParams struct {
+	// PayerID Only of this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// State Only in this state.
+	State *BadDebtState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ApplyBadDebtParams defines parameters for ApplyBadDebt.
+type ApplyBadDebtParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// RecoverBadDebtParams defines parameters for RecoverBadDebt.
+type RecoverBadDebtParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// WithdrawBadDebtParams defines parameters for WithdrawBadDebt.
+type WithdrawBadDebtParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WriteOffBadDebtParams defines parameters for WriteOffBadDebt.
+type WriteOffBadDebtParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListBasePriceListsParams defines parameters for ListBasePriceLists.
 type ListBasePriceListsParams struct {
 	// State Only versions in this state.
@@ -20037,6 +20613,24 @@ type ListCollectionContactsParams struct {
 type RecordCollectionContactParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCollectionReportsParams defines parameters for ListCollectionReports.
+type ListCollectionReportsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCollectionReportCasesParams defines parameters for ListCollectionReportCases.
+type ListCollectionReportCasesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CheckCompanyParams defines parameters for CheckCompany.
@@ -21006,6 +21600,72 @@ type ListDevelopmentRecordsParams struct {
 type ReviewDevelopmentParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDisputedItemsParams defines parameters for ListDisputedItems.
+type ListDisputedItemsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// PayerID Only what this customer owes.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// InvoiceID Only of this invoice.
+	InvoiceID *UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+
+	// OwnerID Only of customers of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// State Only in this state.
+	State *DisputedItemState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Reason Only for this reason.
+	Reason *DisputeReason `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// OpenDisputedItemParams defines parameters for OpenDisputedItem.
+type OpenDisputedItemParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// RejectDisputedItemParams defines parameters for RejectDisputedItem.
+type RejectDisputedItemParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ResolveDisputedItemParams defines parameters for ResolveDisputedItem.
+type ResolveDisputedItemParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawDisputedItemParams defines parameters for WithdrawDisputedItem.
+type WithdrawDisputedItemParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListDunningPausesParams defines parameters for ListDunningPauses.
@@ -24539,6 +25199,15 @@ type ReplaceAuthorityMatrixJSONRequestBody = AuthorityMatrixChange
 // StartBacktestJSONRequestBody defines body for StartBacktest for application/json ContentType.
 type StartBacktestJSONRequestBody = BacktestStart
 
+// ApplyBadDebtJSONRequestBody defines body for ApplyBadDebt for application/json ContentType.
+type ApplyBadDebtJSONRequestBody = BadDebtCreate
+
+// RecoverBadDebtJSONRequestBody defines body for RecoverBadDebt for application/json ContentType.
+type RecoverBadDebtJSONRequestBody = BadDebtRecover
+
+// WithdrawBadDebtJSONRequestBody defines body for WithdrawBadDebt for application/json ContentType.
+type WithdrawBadDebtJSONRequestBody = CollectionReason
+
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate
 
@@ -24709,6 +25378,18 @@ type SubmitDevelopmentPlanJSONRequestBody = DevelopmentPlanInput
 
 // ReviewDevelopmentJSONRequestBody defines body for ReviewDevelopment for application/json ContentType.
 type ReviewDevelopmentJSONRequestBody = DevelopmentReviewInput
+
+// OpenDisputedItemJSONRequestBody defines body for OpenDisputedItem for application/json ContentType.
+type OpenDisputedItemJSONRequestBody = DisputedItemCreate
+
+// RejectDisputedItemJSONRequestBody defines body for RejectDisputedItem for application/json ContentType.
+type RejectDisputedItemJSONRequestBody = CollectionReason
+
+// ResolveDisputedItemJSONRequestBody defines body for ResolveDisputedItem for application/json ContentType.
+type ResolveDisputedItemJSONRequestBody = DisputedItemResolve
+
+// WithdrawDisputedItemJSONRequestBody defines body for WithdrawDisputedItem for application/json ContentType.
+type WithdrawDisputedItemJSONRequestBody = CollectionReason
 
 // PauseDunningJSONRequestBody defines body for PauseDunning for application/json ContentType.
 type PauseDunningJSONRequestBody = DunningPauseCreate

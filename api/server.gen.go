@@ -110,6 +110,24 @@ type ServerInterface interface {
 	// ListBacktestResults List what would have been decided otherwise
 	// (GET /v1/backtests/{backtest_id}/results)
 	ListBacktestResults(ctx echo.Context, backtestID BacktestID, params ListBacktestResultsParams) error
+	// ListBadDebts List bad debts
+	// (GET /v1/bad-debts)
+	ListBadDebts(ctx echo.Context, params ListBadDebtsParams) error
+	// ApplyBadDebt Apply to write debt off
+	// (POST /v1/bad-debts)
+	ApplyBadDebt(ctx echo.Context, params ApplyBadDebtParams) error
+	// GetBadDebt Read a bad debt
+	// (GET /v1/bad-debts/{bad_debt_id})
+	GetBadDebt(ctx echo.Context, badDebtID UUID) error
+	// RecoverBadDebt Book what came in after all
+	// (POST /v1/bad-debts/{bad_debt_id}/recover)
+	RecoverBadDebt(ctx echo.Context, badDebtID UUID, params RecoverBadDebtParams) error
+	// WithdrawBadDebt Withdraw an application
+	// (POST /v1/bad-debts/{bad_debt_id}/withdraw)
+	WithdrawBadDebt(ctx echo.Context, badDebtID UUID, params WithdrawBadDebtParams) error
+	// WriteOffBadDebt Write an approved bad debt off
+	// (POST /v1/bad-debts/{bad_debt_id}/write-off)
+	WriteOffBadDebt(ctx echo.Context, badDebtID UUID, params WriteOffBadDebtParams) error
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error
@@ -221,6 +239,15 @@ type ServerInterface interface {
 	// RecordCollectionContact Write down a contact with a payer
 	// (POST /v1/collection-contacts)
 	RecordCollectionContact(ctx echo.Context, params RecordCollectionContactParams) error
+	// ListCollectionReports List weekly reports of receivables
+	// (GET /v1/collection-reports)
+	ListCollectionReports(ctx echo.Context, params ListCollectionReportsParams) error
+	// GetCollectionReport Read a weekly report of receivables
+	// (GET /v1/collection-reports/{report_id})
+	GetCollectionReport(ctx echo.Context, reportID UUID) error
+	// ListCollectionReportCases List the abnormal cases of a weekly report
+	// (GET /v1/collection-reports/{report_id}/cases)
+	ListCollectionReportCases(ctx echo.Context, reportID UUID, params ListCollectionReportCasesParams) error
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx echo.Context, params CheckCompanyParams) error
@@ -566,6 +593,24 @@ type ServerInterface interface {
 	// ReviewDevelopment Review a rep's quarter
 	// (POST /v1/development-reviews)
 	ReviewDevelopment(ctx echo.Context, params ReviewDevelopmentParams) error
+	// ListDisputedItems List disputed items
+	// (GET /v1/disputed-items)
+	ListDisputedItems(ctx echo.Context, params ListDisputedItemsParams) error
+	// OpenDisputedItem Write down that a customer disputes an item
+	// (POST /v1/disputed-items)
+	OpenDisputedItem(ctx echo.Context, params OpenDisputedItemParams) error
+	// GetDisputedItem Read a disputed item
+	// (GET /v1/disputed-items/{disputed_item_id})
+	GetDisputedItem(ctx echo.Context, disputedItemID UUID) error
+	// RejectDisputedItem Reject a dispute
+	// (POST /v1/disputed-items/{disputed_item_id}/reject)
+	RejectDisputedItem(ctx echo.Context, disputedItemID UUID, params RejectDisputedItemParams) error
+	// ResolveDisputedItem Ask for an adjusting document
+	// (POST /v1/disputed-items/{disputed_item_id}/resolve)
+	ResolveDisputedItem(ctx echo.Context, disputedItemID UUID, params ResolveDisputedItemParams) error
+	// WithdrawDisputedItem Withdraw a dispute
+	// (POST /v1/disputed-items/{disputed_item_id}/withdraw)
+	WithdrawDisputedItem(ctx echo.Context, disputedItemID UUID, params WithdrawDisputedItemParams) error
 	// ListDunningPauses List rests from dunning
 	// (GET /v1/dunning-pauses)
 	ListDunningPauses(ctx echo.Context, params ListDunningPausesParams) error
@@ -2661,6 +2706,240 @@ func (w *ServerInterfaceWrapper) ListBacktestResults(ctx echo.Context) error {
 	return err
 }
 
+// ListBadDebts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBadDebts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBadDebtsParams
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBadDebts(ctx, params)
+	return err
+}
+
+// ApplyBadDebt converts echo context to params.
+func (w *ServerInterfaceWrapper) ApplyBadDebt(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApplyBadDebtParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApplyBadDebt(ctx, params)
+	return err
+}
+
+// GetBadDebt converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBadDebt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bad_debt_id" -------------
+	var badDebtID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bad_debt_id", ctx.Param("bad_debt_id"), &badDebtID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBadDebt(ctx, badDebtID)
+	return err
+}
+
+// RecoverBadDebt converts echo context to params.
+func (w *ServerInterfaceWrapper) RecoverBadDebt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bad_debt_id" -------------
+	var badDebtID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bad_debt_id", ctx.Param("bad_debt_id"), &badDebtID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecoverBadDebtParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecoverBadDebt(ctx, badDebtID, params)
+	return err
+}
+
+// WithdrawBadDebt converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawBadDebt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bad_debt_id" -------------
+	var badDebtID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bad_debt_id", ctx.Param("bad_debt_id"), &badDebtID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawBadDebtParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawBadDebt(ctx, badDebtID, params)
+	return err
+}
+
+// WriteOffBadDebt converts echo context to params.
+func (w *ServerInterfaceWrapper) WriteOffBadDebt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bad_debt_id" -------------
+	var badDebtID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bad_debt_id", ctx.Param("bad_debt_id"), &badDebtID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WriteOffBadDebtParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WriteOffBadDebt(ctx, badDebtID, params)
+	return err
+}
+
 // ListBasePriceLists converts echo context to params.
 func (w *ServerInterfaceWrapper) ListBasePriceLists(ctx echo.Context) error {
 	var err error
@@ -4083,6 +4362,79 @@ func (w *ServerInterfaceWrapper) RecordCollectionContact(ctx echo.Context) error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RecordCollectionContact(ctx, params)
+	return err
+}
+
+// ListCollectionReports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCollectionReports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCollectionReportsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCollectionReports(ctx, params)
+	return err
+}
+
+// GetCollectionReport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCollectionReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "report_id" -------------
+	var reportID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report_id", ctx.Param("report_id"), &reportID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter report_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCollectionReport(ctx, reportID)
+	return err
+}
+
+// ListCollectionReportCases converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCollectionReportCases(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "report_id" -------------
+	var reportID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report_id", ctx.Param("report_id"), &reportID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter report_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCollectionReportCasesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCollectionReportCases(ctx, reportID, params)
 	return err
 }
 
@@ -8316,6 +8668,287 @@ func (w *ServerInterfaceWrapper) ReviewDevelopment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReviewDevelopment(ctx, params)
+	return err
+}
+
+// ListDisputedItems converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDisputedItems(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDisputedItemsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "invoice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_id", ctx.QueryParams(), &params.InvoiceID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter invoice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", ctx.QueryParams(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reason: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDisputedItems(ctx, params)
+	return err
+}
+
+// OpenDisputedItem converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenDisputedItem(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenDisputedItemParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenDisputedItem(ctx, params)
+	return err
+}
+
+// GetDisputedItem converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDisputedItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "disputed_item_id" -------------
+	var disputedItemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "disputed_item_id", ctx.Param("disputed_item_id"), &disputedItemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed_item_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDisputedItem(ctx, disputedItemID)
+	return err
+}
+
+// RejectDisputedItem converts echo context to params.
+func (w *ServerInterfaceWrapper) RejectDisputedItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "disputed_item_id" -------------
+	var disputedItemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "disputed_item_id", ctx.Param("disputed_item_id"), &disputedItemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed_item_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectDisputedItemParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RejectDisputedItem(ctx, disputedItemID, params)
+	return err
+}
+
+// ResolveDisputedItem converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveDisputedItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "disputed_item_id" -------------
+	var disputedItemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "disputed_item_id", ctx.Param("disputed_item_id"), &disputedItemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed_item_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveDisputedItemParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveDisputedItem(ctx, disputedItemID, params)
+	return err
+}
+
+// WithdrawDisputedItem converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawDisputedItem(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "disputed_item_id" -------------
+	var disputedItemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "disputed_item_id", ctx.Param("disputed_item_id"), &disputedItemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed_item_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawDisputedItemParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawDisputedItem(ctx, disputedItemID, params)
 	return err
 }
 
@@ -22974,6 +23607,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/backtests/:backtest_id", wrapper.DeleteBacktest, options.OperationMiddlewares["deleteBacktest"]...)
 	router.GET(options.BaseURL+"/v1/backtests/:backtest_id", wrapper.GetBacktest, options.OperationMiddlewares["getBacktest"]...)
 	router.GET(options.BaseURL+"/v1/backtests/:backtest_id/results", wrapper.ListBacktestResults, options.OperationMiddlewares["listBacktestResults"]...)
+	router.GET(options.BaseURL+"/v1/bad-debts", wrapper.ListBadDebts, options.OperationMiddlewares["listBadDebts"]...)
+	router.POST(options.BaseURL+"/v1/bad-debts", wrapper.ApplyBadDebt, options.OperationMiddlewares["applyBadDebt"]...)
+	router.GET(options.BaseURL+"/v1/bad-debts/:bad_debt_id", wrapper.GetBadDebt, options.OperationMiddlewares["getBadDebt"]...)
+	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/recover", wrapper.RecoverBadDebt, options.OperationMiddlewares["recoverBadDebt"]...)
+	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/withdraw", wrapper.WithdrawBadDebt, options.OperationMiddlewares["withdrawBadDebt"]...)
+	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/write-off", wrapper.WriteOffBadDebt, options.OperationMiddlewares["writeOffBadDebt"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists", wrapper.ListBasePriceLists, options.OperationMiddlewares["listBasePriceLists"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists", wrapper.CreateBasePriceList, options.OperationMiddlewares["createBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
@@ -23011,6 +23650,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/campaigns/:campaign_id/timeline", wrapper.GetCampaignTimeline, options.OperationMiddlewares["getCampaignTimeline"]...)
 	router.GET(options.BaseURL+"/v1/collection-contacts", wrapper.ListCollectionContacts, options.OperationMiddlewares["listCollectionContacts"]...)
 	router.POST(options.BaseURL+"/v1/collection-contacts", wrapper.RecordCollectionContact, options.OperationMiddlewares["recordCollectionContact"]...)
+	router.GET(options.BaseURL+"/v1/collection-reports", wrapper.ListCollectionReports, options.OperationMiddlewares["listCollectionReports"]...)
+	router.GET(options.BaseURL+"/v1/collection-reports/:report_id", wrapper.GetCollectionReport, options.OperationMiddlewares["getCollectionReport"]...)
+	router.GET(options.BaseURL+"/v1/collection-reports/:report_id/cases", wrapper.ListCollectionReportCases, options.OperationMiddlewares["listCollectionReportCases"]...)
 	router.POST(options.BaseURL+"/v1/company-checks", wrapper.CheckCompany, options.OperationMiddlewares["checkCompany"]...)
 	router.GET(options.BaseURL+"/v1/company-profile", wrapper.GetCompanyProfile, options.OperationMiddlewares["getCompanyProfile"]...)
 	router.PUT(options.BaseURL+"/v1/company-profile", wrapper.ReplaceCompanyProfile, options.OperationMiddlewares["replaceCompanyProfile"]...)
@@ -23126,6 +23768,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/development-progress", wrapper.ListDevelopmentProgress, options.OperationMiddlewares["listDevelopmentProgress"]...)
 	router.GET(options.BaseURL+"/v1/development-records", wrapper.ListDevelopmentRecords, options.OperationMiddlewares["listDevelopmentRecords"]...)
 	router.POST(options.BaseURL+"/v1/development-reviews", wrapper.ReviewDevelopment, options.OperationMiddlewares["reviewDevelopment"]...)
+	router.GET(options.BaseURL+"/v1/disputed-items", wrapper.ListDisputedItems, options.OperationMiddlewares["listDisputedItems"]...)
+	router.POST(options.BaseURL+"/v1/disputed-items", wrapper.OpenDisputedItem, options.OperationMiddlewares["openDisputedItem"]...)
+	router.GET(options.BaseURL+"/v1/disputed-items/:disputed_item_id", wrapper.GetDisputedItem, options.OperationMiddlewares["getDisputedItem"]...)
+	router.POST(options.BaseURL+"/v1/disputed-items/:disputed_item_id/reject", wrapper.RejectDisputedItem, options.OperationMiddlewares["rejectDisputedItem"]...)
+	router.POST(options.BaseURL+"/v1/disputed-items/:disputed_item_id/resolve", wrapper.ResolveDisputedItem, options.OperationMiddlewares["resolveDisputedItem"]...)
+	router.POST(options.BaseURL+"/v1/disputed-items/:disputed_item_id/withdraw", wrapper.WithdrawDisputedItem, options.OperationMiddlewares["withdrawDisputedItem"]...)
 	router.GET(options.BaseURL+"/v1/dunning-pauses", wrapper.ListDunningPauses, options.OperationMiddlewares["listDunningPauses"]...)
 	router.POST(options.BaseURL+"/v1/dunning-pauses", wrapper.PauseDunning, options.OperationMiddlewares["pauseDunning"]...)
 	router.POST(options.BaseURL+"/v1/dunning-pauses/:pause_id/end", wrapper.EndDunningPause, options.OperationMiddlewares["endDunningPause"]...)
@@ -24356,6 +25004,184 @@ func (response ListBacktestResults200JSONResponse) VisitListBacktestResultsRespo
 	return err
 }
 
+type ListBadDebtsRequestObject struct {
+	Params ListBadDebtsParams
+}
+
+type ListBadDebtsResponseObject interface {
+	VisitListBadDebtsResponse(w http.ResponseWriter) error
+}
+
+type ListBadDebts200JSONResponse BadDebtList
+
+func (response ListBadDebts200JSONResponse) VisitListBadDebtsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApplyBadDebtRequestObject struct {
+	Params ApplyBadDebtParams
+	Body   *ApplyBadDebtJSONRequestBody
+}
+
+type ApplyBadDebtResponseObject interface {
+	VisitApplyBadDebtResponse(w http.ResponseWriter) error
+}
+
+type ApplyBadDebt201ResponseHeaders struct {
+	ETag string
+}
+
+type ApplyBadDebt201JSONResponse struct {
+	Body    BadDebt
+	Headers ApplyBadDebt201ResponseHeaders
+}
+
+func (response ApplyBadDebt201JSONResponse) VisitApplyBadDebtResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBadDebtRequestObject struct {
+	BadDebtID UUID `json:"bad_debt_id"`
+}
+
+type GetBadDebtResponseObject interface {
+	VisitGetBadDebtResponse(w http.ResponseWriter) error
+}
+
+type GetBadDebt200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBadDebt200JSONResponse struct {
+	Body    BadDebt
+	Headers GetBadDebt200ResponseHeaders
+}
+
+func (response GetBadDebt200JSONResponse) VisitGetBadDebtResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecoverBadDebtRequestObject struct {
+	BadDebtID UUID `json:"bad_debt_id"`
+	Params    RecoverBadDebtParams
+	Body      *RecoverBadDebtJSONRequestBody
+}
+
+type RecoverBadDebtResponseObject interface {
+	VisitRecoverBadDebtResponse(w http.ResponseWriter) error
+}
+
+type RecoverBadDebt200ResponseHeaders struct {
+	ETag string
+}
+
+type RecoverBadDebt200JSONResponse struct {
+	Body    BadDebt
+	Headers RecoverBadDebt200ResponseHeaders
+}
+
+func (response RecoverBadDebt200JSONResponse) VisitRecoverBadDebtResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawBadDebtRequestObject struct {
+	BadDebtID UUID `json:"bad_debt_id"`
+	Params    WithdrawBadDebtParams
+	Body      *WithdrawBadDebtJSONRequestBody
+}
+
+type WithdrawBadDebtResponseObject interface {
+	VisitWithdrawBadDebtResponse(w http.ResponseWriter) error
+}
+
+type WithdrawBadDebt200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawBadDebt200JSONResponse struct {
+	Body    BadDebt
+	Headers WithdrawBadDebt200ResponseHeaders
+}
+
+func (response WithdrawBadDebt200JSONResponse) VisitWithdrawBadDebtResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WriteOffBadDebtRequestObject struct {
+	BadDebtID UUID `json:"bad_debt_id"`
+	Params    WriteOffBadDebtParams
+}
+
+type WriteOffBadDebtResponseObject interface {
+	VisitWriteOffBadDebtResponse(w http.ResponseWriter) error
+}
+
+type WriteOffBadDebt200ResponseHeaders struct {
+	ETag string
+}
+
+type WriteOffBadDebt200JSONResponse struct {
+	Body    BadDebt
+	Headers WriteOffBadDebt200ResponseHeaders
+}
+
+func (response WriteOffBadDebt200JSONResponse) VisitWriteOffBadDebtResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListBasePriceListsRequestObject struct {
 	Params ListBasePriceListsParams
 }
@@ -25415,6 +26241,73 @@ func (response RecordCollectionContact201JSONResponse) VisitRecordCollectionCont
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCollectionReportsRequestObject struct {
+	Params ListCollectionReportsParams
+}
+
+type ListCollectionReportsResponseObject interface {
+	VisitListCollectionReportsResponse(w http.ResponseWriter) error
+}
+
+type ListCollectionReports200JSONResponse CollectionReportList
+
+func (response ListCollectionReports200JSONResponse) VisitListCollectionReportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCollectionReportRequestObject struct {
+	ReportID UUID `json:"report_id"`
+}
+
+type GetCollectionReportResponseObject interface {
+	VisitGetCollectionReportResponse(w http.ResponseWriter) error
+}
+
+type GetCollectionReport200JSONResponse CollectionReport
+
+func (response GetCollectionReport200JSONResponse) VisitGetCollectionReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCollectionReportCasesRequestObject struct {
+	ReportID UUID `json:"report_id"`
+	Params   ListCollectionReportCasesParams
+}
+
+type ListCollectionReportCasesResponseObject interface {
+	VisitListCollectionReportCasesResponse(w http.ResponseWriter) error
+}
+
+type ListCollectionReportCases200JSONResponse CollectionReportCaseList
+
+func (response ListCollectionReportCases200JSONResponse) VisitListCollectionReportCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28596,6 +29489,185 @@ func (response ReviewDevelopment201JSONResponse) VisitReviewDevelopmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisputedItemsRequestObject struct {
+	Params ListDisputedItemsParams
+}
+
+type ListDisputedItemsResponseObject interface {
+	VisitListDisputedItemsResponse(w http.ResponseWriter) error
+}
+
+type ListDisputedItems200JSONResponse DisputedItemList
+
+func (response ListDisputedItems200JSONResponse) VisitListDisputedItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDisputedItemRequestObject struct {
+	Params OpenDisputedItemParams
+	Body   *OpenDisputedItemJSONRequestBody
+}
+
+type OpenDisputedItemResponseObject interface {
+	VisitOpenDisputedItemResponse(w http.ResponseWriter) error
+}
+
+type OpenDisputedItem201ResponseHeaders struct {
+	ETag string
+}
+
+type OpenDisputedItem201JSONResponse struct {
+	Body    DisputedItem
+	Headers OpenDisputedItem201ResponseHeaders
+}
+
+func (response OpenDisputedItem201JSONResponse) VisitOpenDisputedItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDisputedItemRequestObject struct {
+	DisputedItemID UUID `json:"disputed_item_id"`
+}
+
+type GetDisputedItemResponseObject interface {
+	VisitGetDisputedItemResponse(w http.ResponseWriter) error
+}
+
+type GetDisputedItem200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDisputedItem200JSONResponse struct {
+	Body    DisputedItem
+	Headers GetDisputedItem200ResponseHeaders
+}
+
+func (response GetDisputedItem200JSONResponse) VisitGetDisputedItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectDisputedItemRequestObject struct {
+	DisputedItemID UUID `json:"disputed_item_id"`
+	Params         RejectDisputedItemParams
+	Body           *RejectDisputedItemJSONRequestBody
+}
+
+type RejectDisputedItemResponseObject interface {
+	VisitRejectDisputedItemResponse(w http.ResponseWriter) error
+}
+
+type RejectDisputedItem200ResponseHeaders struct {
+	ETag string
+}
+
+type RejectDisputedItem200JSONResponse struct {
+	Body    DisputedItem
+	Headers RejectDisputedItem200ResponseHeaders
+}
+
+func (response RejectDisputedItem200JSONResponse) VisitRejectDisputedItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveDisputedItemRequestObject struct {
+	DisputedItemID UUID `json:"disputed_item_id"`
+	Params         ResolveDisputedItemParams
+	Body           *ResolveDisputedItemJSONRequestBody
+}
+
+type ResolveDisputedItemResponseObject interface {
+	VisitResolveDisputedItemResponse(w http.ResponseWriter) error
+}
+
+type ResolveDisputedItem200ResponseHeaders struct {
+	ETag string
+}
+
+type ResolveDisputedItem200JSONResponse struct {
+	Body    DisputedItem
+	Headers ResolveDisputedItem200ResponseHeaders
+}
+
+func (response ResolveDisputedItem200JSONResponse) VisitResolveDisputedItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawDisputedItemRequestObject struct {
+	DisputedItemID UUID `json:"disputed_item_id"`
+	Params         WithdrawDisputedItemParams
+	Body           *WithdrawDisputedItemJSONRequestBody
+}
+
+type WithdrawDisputedItemResponseObject interface {
+	VisitWithdrawDisputedItemResponse(w http.ResponseWriter) error
+}
+
+type WithdrawDisputedItem200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawDisputedItem200JSONResponse struct {
+	Body    DisputedItem
+	Headers WithdrawDisputedItem200ResponseHeaders
+}
+
+func (response WithdrawDisputedItem200JSONResponse) VisitWithdrawDisputedItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -39181,6 +40253,24 @@ type StrictServerInterface interface {
 	// ListBacktestResults List what would have been decided otherwise
 	// (GET /v1/backtests/{backtest_id}/results)
 	ListBacktestResults(ctx context.Context, request ListBacktestResultsRequestObject) (ListBacktestResultsResponseObject, error)
+	// ListBadDebts List bad debts
+	// (GET /v1/bad-debts)
+	ListBadDebts(ctx context.Context, request ListBadDebtsRequestObject) (ListBadDebtsResponseObject, error)
+	// ApplyBadDebt Apply to write debt off
+	// (POST /v1/bad-debts)
+	ApplyBadDebt(ctx context.Context, request ApplyBadDebtRequestObject) (ApplyBadDebtResponseObject, error)
+	// GetBadDebt Read a bad debt
+	// (GET /v1/bad-debts/{bad_debt_id})
+	GetBadDebt(ctx context.Context, request GetBadDebtRequestObject) (GetBadDebtResponseObject, error)
+	// RecoverBadDebt Book what came in after all
+	// (POST /v1/bad-debts/{bad_debt_id}/recover)
+	RecoverBadDebt(ctx context.Context, request RecoverBadDebtRequestObject) (RecoverBadDebtResponseObject, error)
+	// WithdrawBadDebt Withdraw an application
+	// (POST /v1/bad-debts/{bad_debt_id}/withdraw)
+	WithdrawBadDebt(ctx context.Context, request WithdrawBadDebtRequestObject) (WithdrawBadDebtResponseObject, error)
+	// WriteOffBadDebt Write an approved bad debt off
+	// (POST /v1/bad-debts/{bad_debt_id}/write-off)
+	WriteOffBadDebt(ctx context.Context, request WriteOffBadDebtRequestObject) (WriteOffBadDebtResponseObject, error)
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx context.Context, request ListBasePriceListsRequestObject) (ListBasePriceListsResponseObject, error)
@@ -39292,6 +40382,15 @@ type StrictServerInterface interface {
 	// RecordCollectionContact Write down a contact with a payer
 	// (POST /v1/collection-contacts)
 	RecordCollectionContact(ctx context.Context, request RecordCollectionContactRequestObject) (RecordCollectionContactResponseObject, error)
+	// ListCollectionReports List weekly reports of receivables
+	// (GET /v1/collection-reports)
+	ListCollectionReports(ctx context.Context, request ListCollectionReportsRequestObject) (ListCollectionReportsResponseObject, error)
+	// GetCollectionReport Read a weekly report of receivables
+	// (GET /v1/collection-reports/{report_id})
+	GetCollectionReport(ctx context.Context, request GetCollectionReportRequestObject) (GetCollectionReportResponseObject, error)
+	// ListCollectionReportCases List the abnormal cases of a weekly report
+	// (GET /v1/collection-reports/{report_id}/cases)
+	ListCollectionReportCases(ctx context.Context, request ListCollectionReportCasesRequestObject) (ListCollectionReportCasesResponseObject, error)
 	// CheckCompany Ask whether a company is free
 	// (POST /v1/company-checks)
 	CheckCompany(ctx context.Context, request CheckCompanyRequestObject) (CheckCompanyResponseObject, error)
@@ -39637,6 +40736,24 @@ type StrictServerInterface interface {
 	// ReviewDevelopment Review a rep's quarter
 	// (POST /v1/development-reviews)
 	ReviewDevelopment(ctx context.Context, request ReviewDevelopmentRequestObject) (ReviewDevelopmentResponseObject, error)
+	// ListDisputedItems List disputed items
+	// (GET /v1/disputed-items)
+	ListDisputedItems(ctx context.Context, request ListDisputedItemsRequestObject) (ListDisputedItemsResponseObject, error)
+	// OpenDisputedItem Write down that a customer disputes an item
+	// (POST /v1/disputed-items)
+	OpenDisputedItem(ctx context.Context, request OpenDisputedItemRequestObject) (OpenDisputedItemResponseObject, error)
+	// GetDisputedItem Read a disputed item
+	// (GET /v1/disputed-items/{disputed_item_id})
+	GetDisputedItem(ctx context.Context, request GetDisputedItemRequestObject) (GetDisputedItemResponseObject, error)
+	// RejectDisputedItem Reject a dispute
+	// (POST /v1/disputed-items/{disputed_item_id}/reject)
+	RejectDisputedItem(ctx context.Context, request RejectDisputedItemRequestObject) (RejectDisputedItemResponseObject, error)
+	// ResolveDisputedItem Ask for an adjusting document
+	// (POST /v1/disputed-items/{disputed_item_id}/resolve)
+	ResolveDisputedItem(ctx context.Context, request ResolveDisputedItemRequestObject) (ResolveDisputedItemResponseObject, error)
+	// WithdrawDisputedItem Withdraw a dispute
+	// (POST /v1/disputed-items/{disputed_item_id}/withdraw)
+	WithdrawDisputedItem(ctx context.Context, request WithdrawDisputedItemRequestObject) (WithdrawDisputedItemResponseObject, error)
 	// ListDunningPauses List rests from dunning
 	// (GET /v1/dunning-pauses)
 	ListDunningPauses(ctx context.Context, request ListDunningPausesRequestObject) (ListDunningPausesResponseObject, error)
@@ -41859,6 +42976,228 @@ func (sh *strictHandler) ListBacktestResults(ctx echo.Context, backtestID Backte
 	return nil
 }
 
+// ListBadDebts operation middleware
+func (sh *strictHandler) ListBadDebts(ctx echo.Context, params ListBadDebtsParams) error {
+	var request ListBadDebtsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBadDebts(ctx.Request().Context(), request.(ListBadDebtsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBadDebts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBadDebtsResponseObject); ok {
+		return validResponse.VisitListBadDebtsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApplyBadDebt operation middleware
+func (sh *strictHandler) ApplyBadDebt(ctx echo.Context, params ApplyBadDebtParams) error {
+	var request ApplyBadDebtRequestObject
+
+	request.Params = params
+
+	var body ApplyBadDebtJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplyBadDebt(ctx.Request().Context(), request.(ApplyBadDebtRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplyBadDebt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplyBadDebtResponseObject); ok {
+		return validResponse.VisitApplyBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBadDebt operation middleware
+func (sh *strictHandler) GetBadDebt(ctx echo.Context, badDebtID UUID) error {
+	var request GetBadDebtRequestObject
+
+	request.BadDebtID = badDebtID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBadDebt(ctx.Request().Context(), request.(GetBadDebtRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBadDebt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBadDebtResponseObject); ok {
+		return validResponse.VisitGetBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecoverBadDebt operation middleware
+func (sh *strictHandler) RecoverBadDebt(ctx echo.Context, badDebtID UUID, params RecoverBadDebtParams) error {
+	var request RecoverBadDebtRequestObject
+
+	request.BadDebtID = badDebtID
+	request.Params = params
+
+	var body RecoverBadDebtJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecoverBadDebt(ctx.Request().Context(), request.(RecoverBadDebtRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecoverBadDebt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecoverBadDebtResponseObject); ok {
+		return validResponse.VisitRecoverBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawBadDebt operation middleware
+func (sh *strictHandler) WithdrawBadDebt(ctx echo.Context, badDebtID UUID, params WithdrawBadDebtParams) error {
+	var request WithdrawBadDebtRequestObject
+
+	request.BadDebtID = badDebtID
+	request.Params = params
+
+	var body WithdrawBadDebtJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawBadDebt(ctx.Request().Context(), request.(WithdrawBadDebtRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawBadDebt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawBadDebtResponseObject); ok {
+		return validResponse.VisitWithdrawBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WriteOffBadDebt operation middleware
+func (sh *strictHandler) WriteOffBadDebt(ctx echo.Context, badDebtID UUID, params WriteOffBadDebtParams) error {
+	var request WriteOffBadDebtRequestObject
+
+	request.BadDebtID = badDebtID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WriteOffBadDebt(ctx.Request().Context(), request.(WriteOffBadDebtRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WriteOffBadDebt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WriteOffBadDebtResponseObject); ok {
+		return validResponse.VisitWriteOffBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBasePriceLists operation middleware
 func (sh *strictHandler) ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error {
 	var request ListBasePriceListsRequestObject
@@ -43099,6 +44438,82 @@ func (sh *strictHandler) RecordCollectionContact(ctx echo.Context, params Record
 		return err
 	} else if validResponse, ok := response.(RecordCollectionContactResponseObject); ok {
 		return validResponse.VisitRecordCollectionContactResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCollectionReports operation middleware
+func (sh *strictHandler) ListCollectionReports(ctx echo.Context, params ListCollectionReportsParams) error {
+	var request ListCollectionReportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCollectionReports(ctx.Request().Context(), request.(ListCollectionReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCollectionReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCollectionReportsResponseObject); ok {
+		return validResponse.VisitListCollectionReportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCollectionReport operation middleware
+func (sh *strictHandler) GetCollectionReport(ctx echo.Context, reportID UUID) error {
+	var request GetCollectionReportRequestObject
+
+	request.ReportID = reportID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCollectionReport(ctx.Request().Context(), request.(GetCollectionReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCollectionReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCollectionReportResponseObject); ok {
+		return validResponse.VisitGetCollectionReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCollectionReportCases operation middleware
+func (sh *strictHandler) ListCollectionReportCases(ctx echo.Context, reportID UUID, params ListCollectionReportCasesParams) error {
+	var request ListCollectionReportCasesRequestObject
+
+	request.ReportID = reportID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCollectionReportCases(ctx.Request().Context(), request.(ListCollectionReportCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCollectionReportCases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCollectionReportCasesResponseObject); ok {
+		return validResponse.VisitListCollectionReportCasesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -47049,6 +48464,251 @@ func (sh *strictHandler) ReviewDevelopment(ctx echo.Context, params ReviewDevelo
 		return err
 	} else if validResponse, ok := response.(ReviewDevelopmentResponseObject); ok {
 		return validResponse.VisitReviewDevelopmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDisputedItems operation middleware
+func (sh *strictHandler) ListDisputedItems(ctx echo.Context, params ListDisputedItemsParams) error {
+	var request ListDisputedItemsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisputedItems(ctx.Request().Context(), request.(ListDisputedItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisputedItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDisputedItemsResponseObject); ok {
+		return validResponse.VisitListDisputedItemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenDisputedItem operation middleware
+func (sh *strictHandler) OpenDisputedItem(ctx echo.Context, params OpenDisputedItemParams) error {
+	var request OpenDisputedItemRequestObject
+
+	request.Params = params
+
+	var body OpenDisputedItemJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenDisputedItem(ctx.Request().Context(), request.(OpenDisputedItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenDisputedItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenDisputedItemResponseObject); ok {
+		return validResponse.VisitOpenDisputedItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDisputedItem operation middleware
+func (sh *strictHandler) GetDisputedItem(ctx echo.Context, disputedItemID UUID) error {
+	var request GetDisputedItemRequestObject
+
+	request.DisputedItemID = disputedItemID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDisputedItem(ctx.Request().Context(), request.(GetDisputedItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDisputedItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDisputedItemResponseObject); ok {
+		return validResponse.VisitGetDisputedItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectDisputedItem operation middleware
+func (sh *strictHandler) RejectDisputedItem(ctx echo.Context, disputedItemID UUID, params RejectDisputedItemParams) error {
+	var request RejectDisputedItemRequestObject
+
+	request.DisputedItemID = disputedItemID
+	request.Params = params
+
+	var body RejectDisputedItemJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectDisputedItem(ctx.Request().Context(), request.(RejectDisputedItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectDisputedItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectDisputedItemResponseObject); ok {
+		return validResponse.VisitRejectDisputedItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveDisputedItem operation middleware
+func (sh *strictHandler) ResolveDisputedItem(ctx echo.Context, disputedItemID UUID, params ResolveDisputedItemParams) error {
+	var request ResolveDisputedItemRequestObject
+
+	request.DisputedItemID = disputedItemID
+	request.Params = params
+
+	var body ResolveDisputedItemJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveDisputedItem(ctx.Request().Context(), request.(ResolveDisputedItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveDisputedItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveDisputedItemResponseObject); ok {
+		return validResponse.VisitResolveDisputedItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawDisputedItem operation middleware
+func (sh *strictHandler) WithdrawDisputedItem(ctx echo.Context, disputedItemID UUID, params WithdrawDisputedItemParams) error {
+	var request WithdrawDisputedItemRequestObject
+
+	request.DisputedItemID = disputedItemID
+	request.Params = params
+
+	var body WithdrawDisputedItemJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawDisputedItem(ctx.Request().Context(), request.(WithdrawDisputedItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawDisputedItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawDisputedItemResponseObject); ok {
+		return validResponse.VisitWithdrawDisputedItemResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

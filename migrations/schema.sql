@@ -822,6 +822,8 @@ CREATE FUNCTION public.requests_of_customers(customers uuid[]) RETURNS TABLE(req
         UNION ALL SELECT 'order', id, customer_id FROM orders WHERE customer_id = ANY ($1)
         UNION ALL SELECT 'shipping_notice', id, customer_id FROM shipping_notices WHERE customer_id = ANY ($1)
         UNION ALL SELECT 'special_release', s.id, n.customer_id FROM shipping_notices n JOIN special_releases s ON s.notice_id = n.id WHERE n.customer_id = ANY ($1)
+        UNION ALL SELECT 'disputed_item', id, customer_id FROM disputed_items WHERE customer_id = ANY ($1)
+        UNION ALL SELECT 'bad_debt', id, payer_id FROM bad_debts WHERE payer_id = ANY ($1)
     ) d JOIN customers c ON c.id = d.customer_id JOIN approval_requests r ON r.subject_type = d.type AND r.subject_id = d.id
 $_$;
 

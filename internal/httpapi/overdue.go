@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/govalues/decimal"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
@@ -25,9 +26,21 @@ func (s *Server) ListOverdueItems(ctx context.Context, r api.ListOverdueItemsReq
 func overdueFilter(p api.ListOverdueItemsParams) collection.OverdueFilter {
 	return collection.OverdueFilter{
 		OwnerID: value(p.OwnerID), TeamID: value(p.TeamID), CustomerID: value(p.CustomerID), PayerID: value(p.PayerID),
-		MinDays: value(p.MinDays), MaxDays: value(p.MaxDays), MinAmount: p.MinAmount, MaxAmount: p.MaxAmount,
+		MinDays: value(p.MinDays), MaxDays: value(p.MaxDays), MinAmount: amountOf(p.MinAmount), MaxAmount: amountOf(p.MaxAmount),
 		Step: p.Step, Promised: p.Promised, Disputed: p.Disputed,
 	}
+}
+
+// amountOf is a query's amount, whose form the contract has checked.
+func amountOf(text *string) *decimal.Decimal {
+	if text == nil {
+		return nil
+	}
+	d, err := decimal.Parse(*text)
+	if err != nil {
+		return nil
+	}
+	return &d
 }
 
 func overdueBody(v collection.OverdueItem) api.OverdueItem {

@@ -92,6 +92,17 @@ func soldWorld(t *testing.T) *apitest.Env {
 	quoted["submit"] = true
 	rep.Post("/v1/orders", quoted).Want(201)
 
+	// A disputed item and a bad debt that wait for their approvals.
+	owed := plant(e, "invoices", object{
+		"customer_id": customer, "payer_id": customer, "kind": "opening", "state": "posted", "currency": "CNY", "total": "4321.09", "paid": 0,
+		"due_on": "2026-01-02",
+	})
+	disputed := rep.Post("/v1/disputed-items", object{"invoice_id": owed, "reason": "price", "amount": "543.10", "raised_by": "李示例", "note": "单价 13.5791 有误"}).Want(201)
+	rep.Post("/v1/disputed-items/"+disputed.ID()+"/resolve", object{"amount": "543.10", "reason": "单价应为 12.4681"}).Want(200)
+	rep.Post("/v1/bad-debts", object{
+		"customer_id": customer, "grounds": "bankrupt", "reason": "欠款 4321.09 无法收回", "items": []object{{"invoice_id": owed}}, "attachment_ids": original(),
+	}).Want(201)
+
 	// Orders: one asked about, one refused, one confirmed.
 	body = orderBy(customer, product, "100", "12.4681")
 	body["submit"], body["remarks"] = true, "送货前电话联系"
