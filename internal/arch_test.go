@@ -42,6 +42,7 @@ var layers = strings.Fields(`
 	printing
 	catalog
 	pricing
+	priceadjust
 	newproduct
 	committee
 	credit
@@ -71,7 +72,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample shipping receivable "
+	supply = "catalog pricing priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample shipping receivable "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -104,6 +105,7 @@ var imports = map[string]string{
 
 	"catalog":        gates,
 	"pricing":        gates + "customer catalog",
+	"priceadjust":    gates + "catalog pricing",
 	"newproduct":     gates + "customer catalog pricing",
 	"committee":      gates + "catalog pricing",
 	"credit":         gates + "customer",

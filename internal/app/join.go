@@ -34,6 +34,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
@@ -193,10 +194,12 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	a.joinSamples(s)
 
 	// base price adjustments
-	s.Prices.Rules, s.Prices.Files, s.Prices.Shipped = s.Rulebook, s.Attachments, s.Shipments
+	s.Prices.Rules, s.Prices.Shipped = s.Rulebook, s.Shipments
 	s.Prices.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
-	s.Attachments.Register(pricing.RequestSubject, s.Prices.RequestSeen, "price_request.read")
-	a.adjustPrices(s.Prices)
+	s.PriceAdjustments = priceadjust.New(s.Rulebook, s.Attachments, s.Shipments)
+	s.Prices.Requests, s.Prices.Reviews = s.PriceAdjustments, s.PriceAdjustments
+	s.Attachments.Register(priceadjust.RequestSubject, s.PriceAdjustments.RequestSeen, "price_request.read")
+	a.adjustPrices(s.Prices, s.PriceAdjustments)
 
 	// price committee and authority
 	s.Conduct = conduct.New(s.Rulebook)

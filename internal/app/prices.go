@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -20,11 +21,11 @@ type rollOutJob struct {
 func (rollOutJob) Kind() string { return "roll_out_base_prices" }
 
 // adjustPrices registers what is done about base prices without anybody asking.
-func (a *App) adjustPrices(prices *pricing.Service) {
+func (a *App) adjustPrices(prices *pricing.Service, adjustments *priceadjust.Service) {
 	jobs.Handle(a.jobs, func(ctx context.Context, job rollOutJob) error { return a.rollOut(ctx, prices, job.ID) })
 	a.jobs.Every("base_price_lists", time.Minute, func(ctx context.Context) error { return a.sweepLists(ctx, prices) }) // PRC-05
-	a.deadlines = append(a.deadlines, deadlines{"price_reviews", atOnce(prices.RecomputeDeadlines)})
-	a.jobs.Period("price_review", jobs.Quarterly, a.inPeriod("price_review", prices.OpenPriceReview)) // PRC-08
+	a.deadlines = append(a.deadlines, deadlines{"price_reviews", atOnce(adjustments.RecomputeDeadlines)})
+	a.jobs.Period("price_review", jobs.Quarterly, a.inPeriod("price_review", adjustments.OpenPriceReview)) // PRC-08
 }
 
 // rollOut does all that is to be done for a list, a piece in a transaction.

@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -82,10 +83,10 @@ func differenceTotalsBody(t pricing.DifferenceTotals) api.PriceDifferenceTotals 
 func (s *Server) ListPriceRequests(ctx context.Context, r api.ListPriceRequestsRequestObject) (api.ListPriceRequestsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceRequests200JSONResponse, error) {
 		p := r.Params
-		f := pricing.RequestFilter{
-			State: pricing.RequestState(value(p.State)), Side: pricing.Side(value(p.Side)), ListID: p.ListID, ProductID: p.ProductID, Mine: value(p.Mine),
+		f := priceadjust.RequestFilter{
+			State: priceadjust.RequestState(value(p.State)), Side: priceadjust.Side(value(p.Side)), ListID: p.ListID, ProductID: p.ProductID, Mine: value(p.Mine),
 		}
-		rows, next, err := s.Prices.ListPriceRequests(tx, who, f, page(p.Limit, p.Cursor))
+		rows, next, err := s.PriceAdjustments.ListPriceRequests(tx, who, f, page(p.Limit, p.Cursor))
 		return api.ListPriceRequests200JSONResponse{Data: each(rows, priceRequestHead), NextCursor: optional(next)}, err
 	})
 }
@@ -93,16 +94,16 @@ func (s *Server) ListPriceRequests(ctx context.Context, r api.ListPriceRequestsR
 // CreatePriceRequest implements the operation of that name.
 func (s *Server) CreatePriceRequest(ctx context.Context, r api.CreatePriceRequestRequestObject) (api.CreatePriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreatePriceRequest201JSONResponse, error) {
-		in := pricing.RequestInput{
+		in := priceadjust.RequestInput{
 			ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, Figures: r.Body.Figures, AttachmentIDs: attachmentIDs(r.Body.AttachmentIds),
-			Lines: each(r.Body.Lines, func(l api.PriceRequestLineInput) pricing.RequestLine {
-				return pricing.RequestLine{
-					ProductID: l.ProductID, Direction: pricing.Direction(l.Direction), WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor,
+			Lines: each(r.Body.Lines, func(l api.PriceRequestLineInput) priceadjust.RequestLine {
+				return priceadjust.RequestLine{
+					ProductID: l.ProductID, Direction: priceadjust.Direction(l.Direction), WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor,
 					MarketPrice: l.MarketPrice, Note: value(l.Note),
 				}
 			}),
 		}
-		q, err := s.Prices.CreatePriceRequest(tx, who, in)
+		q, err := s.PriceAdjustments.CreatePriceRequest(tx, who, in)
 		if err != nil {
 			return api.CreatePriceRequest201JSONResponse{}, err
 		}
@@ -114,7 +115,7 @@ func (s *Server) CreatePriceRequest(ctx context.Context, r api.CreatePriceReques
 // GetPriceRequest implements the operation of that name.
 func (s *Server) GetPriceRequest(ctx context.Context, r api.GetPriceRequestRequestObject) (api.GetPriceRequestResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetPriceRequest200JSONResponse, error) {
-		q, err := s.Prices.GetPriceRequest(tx, who, r.RequestID)
+		q, err := s.PriceAdjustments.GetPriceRequest(tx, who, r.RequestID)
 		if err != nil {
 			return api.GetPriceRequest200JSONResponse{}, err
 		}
@@ -126,7 +127,7 @@ func (s *Server) GetPriceRequest(ctx context.Context, r api.GetPriceRequestReque
 // DeclinePriceRequest implements the operation of that name.
 func (s *Server) DeclinePriceRequest(ctx context.Context, r api.DeclinePriceRequestRequestObject) (api.DeclinePriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.DeclinePriceRequest200JSONResponse, error) {
-		q, err := s.Prices.DeclinePriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch), r.Body.Answer)
+		q, err := s.PriceAdjustments.DeclinePriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch), r.Body.Answer)
 		if err != nil {
 			return api.DeclinePriceRequest200JSONResponse{}, err
 		}
@@ -138,7 +139,7 @@ func (s *Server) DeclinePriceRequest(ctx context.Context, r api.DeclinePriceRequ
 // WithdrawPriceRequest implements the operation of that name.
 func (s *Server) WithdrawPriceRequest(ctx context.Context, r api.WithdrawPriceRequestRequestObject) (api.WithdrawPriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.WithdrawPriceRequest200JSONResponse, error) {
-		q, err := s.Prices.WithdrawPriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch))
+		q, err := s.PriceAdjustments.WithdrawPriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch))
 		if err != nil {
 			return api.WithdrawPriceRequest200JSONResponse{}, err
 		}
@@ -148,12 +149,12 @@ func (s *Server) WithdrawPriceRequest(ctx context.Context, r api.WithdrawPriceRe
 }
 
 // priceRequestBody adds the lines and papers of a request, and the base prices for whom prices are shown (ORD-03).
-func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q pricing.PriceRequest) (api.PriceRequest, error) {
-	files, err := s.Attachments.Of(tx, pricing.RequestSubject, q.ID)
+func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q priceadjust.PriceRequest) (api.PriceRequest, error) {
+	files, err := s.Attachments.Of(tx, priceadjust.RequestSubject, q.ID)
 	body := priceRequestHead(q)
 	papers := attachmentBodies(files[q.ID])
 	body.Attachments = &papers
-	lines := each(q.Lines, func(l pricing.RequestLine) api.PriceRequestLine {
+	lines := each(q.Lines, func(l priceadjust.RequestLine) api.PriceRequestLine {
 		return api.PriceRequestLine{
 			ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Direction: api.PriceDirection(l.Direction),
 			BasePrice: l.BasePrice, WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor, MarketPrice: l.MarketPrice, Note: optional(l.Note),
@@ -168,7 +169,7 @@ func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q pricing.Pr
 	return body, err
 }
 
-func priceRequestHead(q pricing.PriceRequest) api.PriceRequest {
+func priceRequestHead(q priceadjust.PriceRequest) api.PriceRequest {
 	return api.PriceRequest{
 		ID: q.ID, Number: q.Number, State: api.PriceRequestState(q.State), Side: api.PriceRequestSide(q.Side), ReasonKind: string(q.ReasonKind),
 		Reason: q.Reason, Figures: q.Figures, ListID: q.ListID, Answer: optional(q.Answer), AnsweredAt: q.AnsweredAt, AnsweredBy: q.AnsweredBy,
@@ -179,7 +180,7 @@ func priceRequestHead(q pricing.PriceRequest) api.PriceRequest {
 // ListPriceReviews implements the operation of that name.
 func (s *Server) ListPriceReviews(ctx context.Context, r api.ListPriceReviewsRequestObject) (api.ListPriceReviewsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceReviews200JSONResponse, error) {
-		rows, next, err := s.Prices.ListPriceReviews(tx, who, pricing.ReviewState(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.PriceAdjustments.ListPriceReviews(tx, who, priceadjust.ReviewState(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
 		return api.ListPriceReviews200JSONResponse{Data: each(rows, priceReviewBody), NextCursor: optional(next)}, err
 	})
 }
@@ -187,7 +188,7 @@ func (s *Server) ListPriceReviews(ctx context.Context, r api.ListPriceReviewsReq
 // GetPriceReview implements the operation of that name.
 func (s *Server) GetPriceReview(ctx context.Context, r api.GetPriceReviewRequestObject) (api.GetPriceReviewResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetPriceReview200JSONResponse, error) {
-		v, err := s.Prices.GetPriceReview(tx, who, r.ReviewID)
+		v, err := s.PriceAdjustments.GetPriceReview(tx, who, r.ReviewID)
 		return api.GetPriceReview200JSONResponse{Body: priceReviewBody(v), Headers: api.GetPriceReview200ResponseHeaders{ETag: etag(v.Version)}}, err
 	})
 }
@@ -195,8 +196,8 @@ func (s *Server) GetPriceReview(ctx context.Context, r api.GetPriceReviewRequest
 // ListPriceReviewItems implements the operation of that name.
 func (s *Server) ListPriceReviewItems(ctx context.Context, r api.ListPriceReviewItemsRequestObject) (api.ListPriceReviewItemsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceReviewItems200JSONResponse, error) {
-		f := pricing.ReviewFilter{Answer: string(value(r.Params.Answer)), PricedBefore: value(r.Params.PricedBefore), Search: value(r.Params.Q)}
-		rows, next, err := s.Prices.ListReviewItems(tx, who, r.ReviewID, f, page(r.Params.Limit, r.Params.Cursor))
+		f := priceadjust.ReviewFilter{Answer: string(value(r.Params.Answer)), PricedBefore: value(r.Params.PricedBefore), Search: value(r.Params.Q)}
+		rows, next, err := s.PriceAdjustments.ListReviewItems(tx, who, r.ReviewID, f, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListPriceReviewItems200JSONResponse{Data: each(rows, reviewItemBody), NextCursor: optional(next)}, err
 	})
 }
@@ -205,21 +206,21 @@ func (s *Server) ListPriceReviewItems(ctx context.Context, r api.ListPriceReview
 func (s *Server) ConfirmPriceReview(ctx context.Context, r api.ConfirmPriceReviewRequestObject) (api.ConfirmPriceReviewResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ConfirmPriceReview200JSONResponse, error) {
 		b := r.Body
-		v, err := s.Prices.ConfirmPriceReview(tx, who, r.ReviewID, optionalMatch(r.Params.IfMatch), pricing.ReviewConfirmation{
-			Products: value(b.ProductIds), All: value(b.All), Filter: pricing.ReviewFilter{PricedBefore: value(b.PricedBefore), Search: value(b.Q)},
+		v, err := s.PriceAdjustments.ConfirmPriceReview(tx, who, r.ReviewID, optionalMatch(r.Params.IfMatch), priceadjust.ReviewConfirmation{
+			Products: value(b.ProductIds), All: value(b.All), Filter: priceadjust.ReviewFilter{PricedBefore: value(b.PricedBefore), Search: value(b.Q)},
 		})
 		return api.ConfirmPriceReview200JSONResponse{Body: priceReviewBody(v), Headers: api.ConfirmPriceReview200ResponseHeaders{ETag: etag(v.Version)}}, err
 	})
 }
 
-func priceReviewBody(v pricing.PriceReview) api.PriceReview {
+func priceReviewBody(v priceadjust.PriceReview) api.PriceReview {
 	return api.PriceReview{
 		ID: v.ID, Number: v.Number, Quarter: openapi_types.Date{Time: v.Quarter}, State: api.PriceReviewState(v.State), OpenedAt: v.OpenedAt,
 		DueOn: openapi_types.Date{Time: v.DueOn}, ClosedAt: v.ClosedAt, Products: v.Products, Open: v.Open, ResolutionID: v.ResolutionID, Etag: etag(v.Version),
 	}
 }
 
-func reviewItemBody(i pricing.ReviewItem) api.PriceReviewItem {
+func reviewItemBody(i priceadjust.ReviewItem) api.PriceReviewItem {
 	answer := "open"
 	if i.Answer != nil {
 		answer = string(*i.Answer)

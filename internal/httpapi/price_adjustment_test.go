@@ -209,7 +209,7 @@ func TestPRC08_ReviewOverHTTP(t *testing.T) {
 	e := apitest.New(t)
 	ids := priced(t, e, "100", "50")
 	e.Tx(func(tx pg.Tx) error {
-		return e.App.Server.Prices.OpenPriceReview(tx, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
+		return e.App.Server.PriceAdjustments.OpenPriceReview(tx, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	})
 	m := e.As("manager")
 	id := m.Get("/v1/price-reviews?state=open").Want(200).String("data.0.id")

@@ -35,6 +35,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
@@ -96,6 +97,7 @@ type Server struct {
 	Samples     *sample.Service
 
 	// base price adjustments
+	PriceAdjustments *priceadjust.Service
 
 	// price committee and authority
 	PriceCommittee *committee.Service

@@ -12,7 +12,7 @@ import (
 
 // seesAhead reports whether prices are shown to the principal before they hold: to who compares lists, as those do who prepare and
 // decide them. Others learn of a list when it is in force: a rep who knows the price of next week sells by it today.
-func seesAhead(who identity.Principal) bool {
+func SeesAhead(who identity.Principal) bool {
 	return who.Kind == identity.KindSystem || identity.Allowed(who, "price_list.compare")
 }
 
@@ -25,7 +25,7 @@ func (l BasePriceList) held(now time.Time) bool {
 
 // seeList refuses a list that hasn't come into force to whom it isn't shown.
 func seeList(who identity.Principal, l BasePriceList, now time.Time) error {
-	if seesAhead(who) || l.held(now) {
+	if SeesAhead(who) || l.held(now) {
 		return nil
 	}
 	return errs.ErrNotFound
@@ -36,7 +36,7 @@ func seeAt(who identity.Principal, at, now time.Time) (time.Time, error) {
 	if at.IsZero() {
 		return now, nil
 	}
-	if at.After(now) && !seesAhead(who) {
+	if at.After(now) && !SeesAhead(who) {
 		return at, ErrAhead
 	}
 	return at, nil
@@ -44,7 +44,7 @@ func seeAt(who identity.Principal, at, now time.Time) (time.Time, error) {
 
 // hideEnds takes out of prices that hold when they cease to, where that is still to come.
 func hideEnds(who identity.Principal, rows []PriceView, now time.Time) {
-	if seesAhead(who) {
+	if SeesAhead(who) {
 		return
 	}
 	for i := range rows {
@@ -54,31 +54,20 @@ func hideEnds(who identity.Principal, rows []PriceView, now time.Time) {
 	}
 }
 
-// hideLists takes out of requests the lists that aren't shown to their reader yet.
-func hideLists(tx pg.Tx, who identity.Principal, requests ...*PriceRequest) error {
-	var named []uuid.UUID
-	for _, r := range requests {
-		if r.ListID != nil {
-			named = append(named, *r.ListID)
+// Shown returns which of these lists are shown to the principal: all to who compares lists, to others those in force and those that were.
+func Shown(tx pg.Tx, who identity.Principal, lists ...uuid.UUID) (map[uuid.UUID]bool, error) {
+	shown := lists
+	if !SeesAhead(who) && len(lists) > 0 {
+		shown = nil
+		if err := tx.Raw("SELECT id FROM base_price_lists WHERE id = ANY (?::uuid[]) AND "+held, pg.IDs(lists), tx.Now).Scan(&shown).Error; err != nil {
+			return nil, err
 		}
 	}
-	if len(named) == 0 || seesAhead(who) {
-		return nil
-	}
-	var shown []uuid.UUID
-	if err := tx.Raw("SELECT id FROM base_price_lists WHERE id = ANY (?::uuid[]) AND "+held, uuidArray(named), tx.Now).Scan(&shown).Error; err != nil {
-		return err
-	}
-	seen := make(map[uuid.UUID]bool, len(shown))
+	set := make(map[uuid.UUID]bool, len(shown))
 	for _, id := range shown {
-		seen[id] = true
+		set[id] = true
 	}
-	for _, r := range requests {
-		if r.ListID != nil && !seen[*r.ListID] {
-			r.ListID = nil
-		}
-	}
-	return nil
+	return set, nil
 }
 
 // PricesAt is the instant whose prices are read when at is asked for; zero is now. Returns ErrAhead.

@@ -321,3 +321,6 @@ func (d *Difference) weighCost(cost decimal.Decimal) (err error) {
 	d.NewMargin, d.newMarginSum, err = of(d.Price)
 	return err
 }
+
+// untaxed is a price without its tax.
+func untaxed(price, rate decimal.Decimal) *big.Rat { return quo(exact(price), add(one, exact(rate))) }

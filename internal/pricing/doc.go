@@ -1,6 +1,7 @@
 // Package pricing owns base prices, floor prices and price authority, and the gate that every sale's prices pass.
 //
-// It does not own products and their costs (catalog), quotes and contracts, or orders: those ask Check. It does not own
+// It does not own products and their costs (catalog), requests for other prices and reviews (priceadjust), which it tells what becomes
+// of a list; nor quotes and contracts, or orders: those ask Check. It does not own
 // approvals: it submits price.base_list and price.authority, and is told the outcome.
 //
 // # Base prices (PRC-01, PRC-05, PRC-07)
@@ -38,16 +39,6 @@
 // A price list from a file becomes a draft (ImportPrices). Its hash makes it one draft, until that is decided. The event says how many
 // lines it has; the lines themselves are kept for good and aren't in the event log.
 //
-// # Requests and reviews (PRC-05, PRC-08)
-//
-//	open ──taken into a list──► taken ──list approved──► granted
-//	 │ ▲                          │
-//	 │ └─list rejected, cancelled, recalled
-//	 └─► declined, withdrawn
-//
-// A review is opened once a quarter with all base prices in force. Each product is answered once: confirmed by the sales manager, or
-// changed by a list that took effect meanwhile. The review closes with its last answer.
-//
 // # Price authority (PRC-09)
 //
 // A table says for a role, and a product, a category or all products, how many percent below and above the base price the
@@ -80,6 +71,6 @@
 //
 // # Locks
 //
-// Approval request → list or table → adoptions (newproduct) → price requests → reviews → products. Publishing and recalling take the advisory lock of their
+// Approval request → list or table → adoptions (newproduct) → price requests and reviews (priceadjust) → products. Publishing and recalling take the advisory lock of their
 // table, so that two never get one instant; no check and no order takes it.
 package pricing

@@ -74,21 +74,9 @@ var (
 		"A product stands there twice.", "同一产品重复出现。")
 	ErrSourceTaken = pg.Constraint("base_price_lists_source", errs.Define(errs.Conflict, "pricing.file_drafted",
 		"A draft was made of this very file just now.", "该文件刚刚已生成基价草案。", "PRC-05"))
-	ErrDirection = errs.Define(errs.Rule, "pricing.wanted_price_direction",
-		"The wanted price doesn't lie where the request says that the price should go.", "期望价格与调价方向不一致。", "PRC-05")
-	ErrUnknownRequest = errs.Define(errs.Rule, "pricing.unknown_request",
-		"There is no such price request.", "调价申请不存在。", "PRC-05")
-	ErrRequestState = errs.Define(errs.Conflict, "pricing.request_not_open",
-		"Only an open price request can be answered or withdrawn; this one is {state}.", "只有待答复的调价申请可以处理,当前状态为 {state}。", "PRC-05")
-	ErrRequestAuthor = errs.Define(errs.Forbidden, "pricing.request_of_another",
-		"Only its author withdraws a price request.", "只有申请人本人可以撤销调价申请。", "PRC-05")
 	ErrNoResolution = errs.Define(errs.Rule, "pricing.no_such_resolution",
 		"The price committee hasn't adopted such a resolution about an adoption or a quarterly review.",
 		"价格委员会没有就新产品转正或季度复核通过该决议。", "PRC-04", "PRC-08", "PRC-11")
-	ErrReviewClosed = errs.Define(errs.Conflict, "pricing.review_closed",
-		"The price review is closed.", "本次基价复核已结束。", "PRC-08")
-	_ = pg.Constraint("price_request_lines_product", ErrUnknownProduct)
-	_ = pg.Constraint("price_request_lines_floor", ErrFloorAboveBase)
 
 	ErrFrozen = pg.Constraint("base_price_lines_frozen", errs.Define(errs.Conflict, "pricing.lines_frozen",
 		"The lines of a list that is decided never change; draft a new version.", "已审定的基价表不能修改明细,请新建版本。", "PRC-05", "PRC-07"))

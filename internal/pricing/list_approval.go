@@ -143,5 +143,5 @@ func (s *Service) listDecided(tx pg.Tx, r approval.Request) error {
 	if l, err = s.keepList(tx, "decideBasePriceList", before, l); err != nil || l.State != Rejected {
 		return err
 	}
-	return s.reopenRequests(tx, l)
+	return s.tellRequests(tx, l)
 }

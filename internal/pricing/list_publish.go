@@ -179,8 +179,10 @@ func (s *Service) settle(tx pg.Tx, l *BasePriceList) (done bool, err error) {
 	if err != nil || n == settleBatch {
 		return false, err
 	}
-	if err := markChanged(tx, l.ID); err != nil {
-		return false, err
+	if s.Reviews != nil {
+		if err := s.Reviews.ListInForce(tx, l.ID); err != nil {
+			return false, err
+		}
 	}
 	l.SettledAt = &tx.Now
 	return true, tx.Exec("UPDATE base_price_lists SET settled_at = ? WHERE id = ?", tx.Now, l.ID).Error
@@ -198,5 +200,13 @@ func (s *Service) granted(tx pg.Tx, l BasePriceList) error {
 			return err
 		}
 	}
-	return s.grantRequests(tx, l)
+	return s.tellRequests(tx, l)
+}
+
+// tellRequests says what a list has come to.
+func (s *Service) tellRequests(tx pg.Tx, l BasePriceList) error {
+	if s.Requests == nil {
+		return nil
+	}
+	return s.Requests.ListDecided(tx, l)
 }

@@ -38,7 +38,7 @@ func (s *Service) RecallBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 		return BasePriceList{}, err
 	}
 	before := l
-	l.State, l.RecalledAt, l.RecalledBy, l.RecallReason = Recalled, &tx.Now, actor(tx), reason
+	l.State, l.RecalledAt, l.RecalledBy, l.RecallReason = Recalled, &tx.Now, tx.By.Actor(), reason
 	l.PublishedAt = before.PublishedAt
 	if l.ChangeNo, err = nextChange(tx); err != nil {
 		return BasePriceList{}, err
@@ -46,7 +46,7 @@ func (s *Service) RecallBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 	if l, err = s.keepList(tx, "recallBasePriceList", before, l); err != nil {
 		return BasePriceList{}, err
 	}
-	if err := s.reopenRequests(tx, l); err != nil {
+	if err := s.tellRequests(tx, l); err != nil {
 		return BasePriceList{}, err
 	}
 	return l, followup.Open(tx, recalled(l, identity.SalesManager), recalled(l, identity.PriceCommittee))

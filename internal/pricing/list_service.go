@@ -13,8 +13,8 @@ import (
 )
 
 // CreateBasePriceList drafts a new base price list (PRC-05), with the prices that the requests want which it answers, if any.
-// Locks these requests. Returns ErrReason when the reason is none of PRC-06, ErrEffectivePast, ErrUnknownRequest, ErrRequestState,
-// ErrSourceTaken, and ErrNoResolution when the price committee hasn't asked for new prices by the resolution that is named.
+// Locks these requests. Returns ErrReason when the reason is none of PRC-06, ErrEffectivePast, ErrSourceTaken, what
+// TakeRequests returns, and ErrNoResolution when the price committee hasn't asked for new prices by the resolution that is named.
 func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInput) (BasePriceList, error) {
 	if err := checkReason(in.ReasonKind, in.Reason); err != nil {
 		return BasePriceList{}, err
@@ -47,7 +47,7 @@ func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInp
 
 // fromRequests puts the prices that requests want on a new list.
 func (s *Service) fromRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) error {
-	lines, err := s.takeRequests(tx, l, ids)
+	lines, err := s.Requests.TakeRequests(tx, l, ids)
 	if err != nil || len(lines) == 0 {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 	if l, err = s.keepList(tx, "cancelBasePriceList", before, l); err != nil {
 		return BasePriceList{}, err
 	}
-	return l, s.reopenRequests(tx, l)
+	return l, s.tellRequests(tx, l)
 }
 
 // openList locks a list for a change of its content.

@@ -58,7 +58,7 @@ func linesOf(tx pg.Tx, list uuid.UUID, lines []PriceLine) ([]PriceLine, error) {
 		ids[i] = l.ProductID
 	}
 	var rows []PriceLine
-	err := tx.Where("list_id = ? AND product_id = ANY (?::uuid[])", list, uuidArray(ids)).Order("product_id").Find(&rows).Error
+	err := tx.Where("list_id = ? AND product_id = ANY (?::uuid[])", list, pg.IDs(ids)).Order("product_id").Find(&rows).Error
 	return rows, err
 }
 
@@ -106,7 +106,7 @@ type RevisionFilter struct {
 
 // ListBasePriceLists returns a page of the lists that are shown to the caller, the latest first.
 func (s *Service) ListBasePriceLists(tx pg.Tx, who identity.Principal, f RevisionFilter, page pg.Page) ([]BasePriceList, string, error) {
-	f.heldOnly = !seesAhead(who)
+	f.heldOnly = !SeesAhead(who)
 	rows, next, err := listRevisions[BasePriceList](tx, f, page)
 	if err != nil || len(rows) == 0 {
 		return rows, next, err
@@ -284,7 +284,7 @@ func (s *Service) ListBasePriceHistory(tx pg.Tx, who identity.Principal, product
 	var rows []PriceView
 	err = tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
 		"WHERE p.id = ? AND (NOT ? OR b.effective_at < ?) AND (? OR b.effective_at <= ?) ORDER BY b.effective_at DESC LIMIT ?",
-		productID, found, after, seesAhead(who), tx.Now, page.Limit+1).Scan(&rows).Error
+		productID, found, after, SeesAhead(who), tx.Now, page.Limit+1).Scan(&rows).Error
 	if err != nil {
 		return nil, "", err
 	}

@@ -36,7 +36,7 @@ func (s *Service) OpenBasePrices(tx pg.Tx, _ identity.Principal, effectiveAt tim
 	}
 	l := BasePriceList{ReasonKind: Opening, ChangeNo: no, GeneralAuthority: true, Revision: Revision{
 		ID: uuid.Must(uuid.NewV7()), Number: number, State: Published, EffectiveAt: &at, Reason: reason,
-		CreatedAt: tx.Now, CreatedBy: actor(tx), PublishedAt: &tx.Now, Version: 1,
+		CreatedAt: tx.Now, CreatedBy: tx.By.Actor(), PublishedAt: &tx.Now, Version: 1,
 	}}
 	if err := pg.Insert(tx, &l); err != nil {
 		return BasePriceList{}, err
@@ -84,7 +84,7 @@ func checkOpening(tx pg.Tx) error {
 func BasePricesAt(tx pg.Tx, ids []uuid.UUID, at time.Time) (map[uuid.UUID]BasePrice, error) {
 	var rows []BasePrice
 	err := tx.Raw(`SELECT b.* FROM unnest(?::uuid[]) AS i (id) JOIN LATERAL (SELECT * FROM valid_base_prices
-		WHERE product_id = i.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true`, uuidArray(ids), at).Scan(&rows).Error
+		WHERE product_id = i.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true`, pg.IDs(ids), at).Scan(&rows).Error
 	prices := make(map[uuid.UUID]BasePrice, len(rows))
 	for _, r := range rows {
 		prices[r.ProductID] = r

@@ -76,7 +76,7 @@ func begin(tx pg.Tx, series, reason string, effectiveAt *time.Time) (Revision, e
 	number, err := pg.NextNumber(tx, series, tx.Now.In(clock.Shanghai))
 	return Revision{
 		ID: uuid.Must(uuid.NewV7()), Number: number, State: Draft, EffectiveAt: utc(effectiveAt), Reason: reason,
-		CreatedAt: tx.Now, CreatedBy: actor(tx), Version: 1,
+		CreatedAt: tx.Now, CreatedBy: tx.By.Actor(), Version: 1,
 	}, err
 }
 
@@ -116,7 +116,7 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, r *Revision, sub appr
 	if err != nil {
 		return false, err
 	}
-	r.State, r.SubmittedAt, r.SubmittedBy, r.ApprovalID = Submitted, &tx.Now, actor(tx), &req.ID
+	r.State, r.SubmittedAt, r.SubmittedBy, r.ApprovalID = Submitted, &tx.Now, tx.By.Actor(), &req.ID
 	return req.State == approval.Approved, nil
 }
 
@@ -209,12 +209,4 @@ func utc(t *time.Time) *time.Time {
 	}
 	u := t.UTC().Truncate(time.Microsecond)
 	return &u
-}
-
-func actor(tx pg.Tx) *uuid.UUID {
-	if tx.By.ActorID == uuid.Nil {
-		return nil
-	}
-	id := tx.By.ActorID
-	return &id
 }

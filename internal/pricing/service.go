@@ -9,7 +9,6 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
-	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -25,9 +24,11 @@ type Service struct {
 	Watchers []Watcher
 
 	Rules          *rulebook.Service                      // figures of the rules
-	Files          *attachment.Service                    // papers of requests
 	Shipped        Shipments                              // what was sold of a product
 	EnqueueRollOut func(tx pg.Tx, listID uuid.UUID) error // inserts the job that calls RollOut; nil leaves it to the sweep
+
+	Requests Requests // price requests, which lists answer
+	Reviews  Reviews  // price reviews, which lists answer
 
 	// Resolved returns errs.ErrNotFound unless the price committee has adopted the resolution, about something that asks for base prices.
 	Resolved func(tx pg.Tx, resolution uuid.UUID) error
@@ -40,6 +41,17 @@ type Service struct {
 type Watcher interface {
 	BasePricesPublished(tx pg.Tx, listID uuid.UUID) error
 	PriceAuthorityPublished(tx pg.Tx, tableID uuid.UUID) error
+}
+
+// Requests are what others ask of base prices: a list can begin with the prices that they want, and answers them by what becomes of it.
+type Requests interface {
+	TakeRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) ([]PriceLine, error)
+	ListDecided(tx pg.Tx, l BasePriceList) error // published, rejected, cancelled or recalled, as its state says
+}
+
+// Reviews are looks at all base prices: a list in force answers for the products that it names.
+type Reviews interface {
+	ListInForce(tx pg.Tx, listID uuid.UUID) error
 }
 
 // Shipments says how much was shipped of these products, or of all when ids is nil, from a date on and before another.
