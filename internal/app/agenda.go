@@ -19,7 +19,7 @@ import (
 func joinAgenda(s *httpapi.Server) {
 	s.PriceCommittee.Register(priceadjust.ReviewSubject, reviews{s.PriceAdjustments})
 	s.PriceCommittee.Register(newproduct.SubjectAdoption, adoptions{s.NewProducts})
-	s.Prices.Resolved = func(tx pg.Tx, resolution uuid.UUID) error {
+	s.PriceLists.Resolved = func(tx pg.Tx, resolution uuid.UUID) error {
 		r, err := committee.AdoptedResolution(tx, resolution)
 		if err == nil && r.SubjectType != priceadjust.ReviewSubject && r.SubjectType != newproduct.SubjectAdoption {
 			return errs.ErrNotFound

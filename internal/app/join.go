@@ -35,6 +35,7 @@ import (
 	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/priceadjust"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
@@ -98,9 +99,10 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Orders = order.New(rules, approvals, s.Prices, s.Credits)
 	s.Shipments = shipping.New(rules, approvals, s.Credits, s.Orders, a.cfg.MasterKey)
 	s.Receivables = receivable.New(s.Credits, s.Shipments)
+	s.PriceLists = pricelist.New(rules, approvals, s.Shipments)
 	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
 
-	approvals.Register(pricing.MatterBaseList, s.Prices)
+	approvals.Register(pricelist.MatterBaseList, s.PriceLists)
 	approvals.Register(pricing.MatterAuthority, s.Prices)
 	approvals.Register(credit.MatterLimit, s.Credits)
 	approvals.Register(order.Matter, s.Orders)
@@ -108,7 +110,7 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Attachments.Register(order.Subject, s.Orders.Seen, "order.read")
 	approvals.Register(shipping.Matter, s.Shipments)
 
-	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.Prices, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {
+	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.PriceLists, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {
 		return jobs.InsertTx(tx, importJob{id})
 	})
 	s.Imports = a.Imports
@@ -194,12 +196,11 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	a.joinSamples(s)
 
 	// base price adjustments
-	s.Prices.Rules, s.Prices.Shipped = s.Rulebook, s.Shipments
-	s.Prices.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
+	s.PriceLists.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
 	s.PriceAdjustments = priceadjust.New(s.Rulebook, s.Attachments, s.Shipments)
-	s.Prices.Requests, s.Prices.Reviews = s.PriceAdjustments, s.PriceAdjustments
+	s.PriceLists.Requests, s.PriceLists.Reviews = s.PriceAdjustments, s.PriceAdjustments
 	s.Attachments.Register(priceadjust.RequestSubject, s.PriceAdjustments.RequestSeen, "price_request.read")
-	a.adjustPrices(s.Prices, s.PriceAdjustments)
+	a.adjustPrices(s.PriceLists, s.PriceAdjustments)
 
 	// price committee and authority
 	s.Conduct = conduct.New(s.Rulebook)

@@ -14,13 +14,14 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/priceadjust"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // RefreshBasePriceList implements the operation of that name.
 func (s *Server) RefreshBasePriceList(ctx context.Context, r api.RefreshBasePriceListRequestObject) (api.RefreshBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RefreshBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.RefreshBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
+		l, err := s.PriceLists.RefreshBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
 		return api.RefreshBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.RefreshBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -28,7 +29,7 @@ func (s *Server) RefreshBasePriceList(ctx context.Context, r api.RefreshBasePric
 // RecallBasePriceList implements the operation of that name.
 func (s *Server) RecallBasePriceList(ctx context.Context, r api.RecallBasePriceListRequestObject) (api.RecallBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RecallBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.RecallBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
+		l, err := s.PriceLists.RecallBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
 		return api.RecallBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.RecallBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -37,7 +38,7 @@ func (s *Server) RecallBasePriceList(ctx context.Context, r api.RecallBasePriceL
 func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePriceListRequestObject) (api.CompareBasePriceListResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CompareBasePriceList200JSONResponse, error) {
 		f := differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
-		c, rows, next, err := s.Prices.CompareBasePriceList(tx, who, r.ListID, f, page(r.Params.Limit, r.Params.Cursor))
+		c, rows, next, err := s.PriceLists.CompareBasePriceList(tx, who, r.ListID, f, page(r.Params.Limit, r.Params.Cursor))
 		if err != nil {
 			return api.CompareBasePriceList200JSONResponse{}, err
 		}
@@ -47,22 +48,22 @@ func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePric
 		if r.Params.Cursor != nil {
 			return body, nil
 		}
-		t, err := s.Prices.TotalDifferences(tx, who, r.ListID, f)
+		t, err := s.PriceLists.TotalDifferences(tx, who, r.ListID, f)
 		totals := differenceTotalsBody(t)
 		body.Totals = &totals
 		return body, err
 	})
 }
 
-func differenceFilter(kind *api.PriceDifferenceKind, percent *decimal.Decimal, q *string) pricing.DifferenceFilter {
-	return pricing.DifferenceFilter{Kind: pricing.DifferenceKind(value(kind)), MinPercent: percent, Search: value(q)}
+func differenceFilter(kind *api.PriceDifferenceKind, percent *decimal.Decimal, q *string) pricelist.DifferenceFilter {
+	return pricelist.DifferenceFilter{Kind: pricelist.DifferenceKind(value(kind)), MinPercent: percent, Search: value(q)}
 }
 
-func moveBody(m pricing.Moved) api.PriceMove {
+func moveBody(m pricelist.Moved) api.PriceMove {
 	return api.PriceMove{ListID: m.ListID, Number: m.Number, State: string(m.State), EffectiveAt: m.EffectiveAt, Lines: m.Lines}
 }
 
-func priceDifferenceBody(d pricing.Difference) api.PriceDifference {
+func priceDifferenceBody(d pricelist.Difference) api.PriceDifference {
 	return api.PriceDifference{
 		ProductID: d.ProductID, ProductCode: d.ProductCode, ProductName: d.ProductName, Unit: d.Unit, Kind: api.PriceDifferenceKind(d.Kind),
 		OldPrice: d.OldPrice, OldFloorPrice: d.OldFloor, Price: d.Price, FloorPrice: d.FloorPrice, Change: d.Change, ChangePercent: d.ChangePercent,
@@ -70,11 +71,11 @@ func priceDifferenceBody(d pricing.Difference) api.PriceDifference {
 	}
 }
 
-func differenceTotalsBody(t pricing.DifferenceTotals) api.PriceDifferenceTotals {
+func differenceTotalsBody(t pricelist.DifferenceTotals) api.PriceDifferenceTotals {
 	n := t.Counts
 	return api.PriceDifferenceTotals{
-		New: n[pricing.FirstTime], Raised: n[pricing.Raised], Lowered: n[pricing.Lowered], FloorOnly: n[pricing.FloorOnly],
-		Unchanged: n[pricing.Unchanged], LeftOut: n[pricing.LeftOut], Effect: t.Effect, OldMargin: t.OldMargin, NewMargin: t.NewMargin,
+		New: n[pricelist.FirstTime], Raised: n[pricelist.Raised], Lowered: n[pricelist.Lowered], FloorOnly: n[pricelist.FloorOnly],
+		Unchanged: n[pricelist.Unchanged], LeftOut: n[pricelist.LeftOut], Effect: t.Effect, OldMargin: t.OldMargin, NewMargin: t.NewMargin,
 		WithoutCost: optional(t.WithoutCost), VolumeFrom: openapi_types.Date{Time: t.From}, VolumeUntil: openapi_types.Date{Time: t.Before},
 	}
 }
@@ -95,7 +96,7 @@ func (s *Server) ListPriceRequests(ctx context.Context, r api.ListPriceRequestsR
 func (s *Server) CreatePriceRequest(ctx context.Context, r api.CreatePriceRequestRequestObject) (api.CreatePriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreatePriceRequest201JSONResponse, error) {
 		in := priceadjust.RequestInput{
-			ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, Figures: r.Body.Figures, AttachmentIDs: attachmentIDs(r.Body.AttachmentIds),
+			ReasonKind: pricelist.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, Figures: r.Body.Figures, AttachmentIDs: attachmentIDs(r.Body.AttachmentIds),
 			Lines: each(r.Body.Lines, func(l api.PriceRequestLineInput) priceadjust.RequestLine {
 				return priceadjust.RequestLine{
 					ProductID: l.ProductID, Direction: priceadjust.Direction(l.Direction), WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor,
@@ -235,9 +236,9 @@ func reviewItemBody(i priceadjust.ReviewItem) api.PriceReviewItem {
 // ExportPriceDifferences implements the operation of that name.
 func (s *Server) ExportPriceDifferences(ctx context.Context, r api.ExportPriceDifferencesRequestObject) (api.ExportPriceDifferencesResponseObject, error) {
 	who, f := current(ctx).who, differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
-	var l pricing.BasePriceList
+	var l pricelist.BasePriceList
 	err := s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
-		l, err = s.Prices.GetBasePriceList(tx, who, r.ListID)
+		l, err = s.PriceLists.GetBasePriceList(tx, who, r.ListID)
 		return err
 	})
 	if err != nil {
@@ -246,7 +247,7 @@ func (s *Server) ExportPriceDifferences(ctx context.Context, r api.ExportPriceDi
 	return differenceExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(r.Params.Format)), name: l.Number, header: differenceHeader,
 		read: func(tx pg.Tx, row func([]any) error) error {
-			return s.Prices.EachDifference(tx, who, r.ListID, f, func(d pricing.Difference) error { return row(differenceCells(d, current(ctx).lang)) })
+			return s.PriceLists.EachDifference(tx, who, r.ListID, f, func(d pricelist.Difference) error { return row(differenceCells(d, current(ctx).lang)) })
 		},
 	}}, nil
 }
@@ -276,7 +277,7 @@ var differenceHeader = []column{
 	{"原因", "Reason", 30},
 }
 
-func differenceCells(d pricing.Difference, lang string) []any {
+func differenceCells(d pricelist.Difference, lang string) []any {
 	cells := []any{
 		d.ProductCode, d.ProductName, d.Unit, differenceWord(d.Kind, lang), precise(d.OldPrice), precise(d.Price), precise(d.Change), precise(d.ChangePercent),
 		precise(d.OldFloor), precise(d.FloorPrice), precise(&d.Volume), cell(d.Effect), nil, nil, d.Reason,
@@ -290,22 +291,22 @@ func differenceCells(d pricing.Difference, lang string) []any {
 	return cells
 }
 
-func differenceWord(kind pricing.DifferenceKind, lang string) string {
+func differenceWord(kind pricelist.DifferenceKind, lang string) string {
 	if lang == "en" {
 		return string(kind)
 	}
 	switch kind {
-	case pricing.FirstTime:
+	case pricelist.FirstTime:
 		return "新增"
-	case pricing.Raised:
+	case pricelist.Raised:
 		return "上调"
-	case pricing.Lowered:
+	case pricelist.Lowered:
 		return "下调"
-	case pricing.FloorOnly:
+	case pricelist.FloorOnly:
 		return "仅底价"
-	case pricing.Unchanged:
+	case pricelist.Unchanged:
 		return "不变"
-	case pricing.LeftOut:
+	case pricelist.LeftOut:
 		return "未列入"
 	}
 	return string(kind)
@@ -314,9 +315,9 @@ func differenceWord(kind pricing.DifferenceKind, lang string) string {
 // ExportBasePrices implements the operation of that name.
 func (s *Server) ExportBasePrices(ctx context.Context, r api.ExportBasePricesRequestObject) (api.ExportBasePricesResponseObject, error) {
 	who, p := current(ctx).who, r.Params
-	f := pricing.PriceFilter{At: value(p.At), Search: value(p.Q), CategoryID: p.CategoryID}
+	f := pricelist.PriceFilter{At: value(p.At), Search: value(p.Q), CategoryID: p.CategoryID}
 	err := s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
-		f.At, err = s.Prices.PricesAt(tx, who, f.At)
+		f.At, err = pricing.PricesAt(who, f.At, tx.Now)
 		return err
 	})
 	if err != nil {
@@ -329,7 +330,7 @@ func (s *Server) ExportBasePrices(ctx context.Context, r api.ExportBasePricesReq
 	return basePriceExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(p.Format)), name: name + clock.Today(f.At).Format(time.DateOnly), header: basePriceHeader,
 		read: func(tx pg.Tx, row func([]any) error) error {
-			return s.Prices.EachBasePrice(tx, who, f, func(v pricing.PriceView, names map[uuid.UUID]string) error { return row(basePriceCells(v, names)) })
+			return s.PriceLists.EachBasePrice(tx, who, f, func(v pricelist.PriceView, names map[uuid.UUID]string) error { return row(basePriceCells(v, names)) })
 		},
 	}}, nil
 }
@@ -354,7 +355,7 @@ var basePriceHeader = []column{
 	{"原因", "Reason", 40},
 }
 
-func basePriceCells(v pricing.PriceView, names map[uuid.UUID]string) []any {
+func basePriceCells(v pricelist.PriceView, names map[uuid.UUID]string) []any {
 	var author, ends any
 	if v.CreatedBy != nil {
 		author = names[*v.CreatedBy]

@@ -1,7 +1,7 @@
 // Package priceadjust owns what asks for other base prices: the requests of sales, production and finance, and the review of all base
 // prices each quarter.
 //
-// It does not own the prices, nor the lists that change them (pricing): a request becomes part of a list, a review is answered
+// It does not own the prices, nor the lists that change them (pricelist): a request becomes part of a list, a review is answered
 // by one. It does not own the price committee's resolutions (committee), which it is told.
 //
 // # Requests (PRC-05, PRC-06)
@@ -28,8 +28,8 @@
 //
 // # Lists
 //
-// It calls upwards only to read (pricing.BasePricesAt, Shown, MarginOf). What it has to hear of lists comes by two interfaces that
-// pricing declares and app fills with this package's service: pricing.Requests and pricing.Reviews.
+// It calls upwards only to read (pricelist.BasePricesAt, pricelist.Shown, pricing.MarginOf). What it has to hear of lists comes by two
+// interfaces that pricelist declares and app fills with this package's service: pricelist.Requests and pricelist.Reviews.
 //
 // # Locks
 //

@@ -3,6 +3,7 @@ package priceadjust
 import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -20,5 +21,5 @@ var (
 		"The price review is closed.", "本次基价复核已结束。", "PRC-08")
 
 	_ = pg.Constraint("price_request_lines_product", pricing.ErrUnknownProduct)
-	_ = pg.Constraint("price_request_lines_floor", pricing.ErrFloorAboveBase)
+	_ = pg.Constraint("price_request_lines_floor", pricelist.ErrFloorAboveBase)
 )

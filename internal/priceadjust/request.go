@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -65,7 +66,7 @@ type PriceRequest struct {
 	Number     string
 	State      RequestState
 	Side       Side
-	ReasonKind pricing.ReasonKind
+	ReasonKind pricelist.ReasonKind
 	Reason     string
 	Figures    string // the data: what was sold, lost, offered by others, found in production
 	ListID     *uuid.UUID
@@ -101,7 +102,7 @@ func (RequestLine) TableName() string { return "price_request_lines" }
 
 // RequestInput is a request as its author states it.
 type RequestInput struct {
-	ReasonKind    pricing.ReasonKind
+	ReasonKind    pricelist.ReasonKind
 	Reason        string
 	Figures       string
 	Lines         []RequestLine
@@ -111,19 +112,19 @@ type RequestInput struct {
 // check refuses what can't be asked. Prices are compared with those in force by the caller.
 func (in RequestInput) check() error {
 	switch in.ReasonKind { // PRC-06
-	case pricing.LeftMarket, pricing.BlocksPlan, pricing.TrueCost:
-	case pricing.FirstPrice, pricing.Opening:
-		return pricing.ErrReason.At("/reason_kind")
+	case pricelist.LeftMarket, pricelist.BlocksPlan, pricelist.TrueCost:
+	case pricelist.FirstPrice, pricelist.Opening:
+		return pricelist.ErrReason.At("/reason_kind")
 	default:
-		return pricing.ErrReason.At("/reason_kind")
+		return pricelist.ErrReason.At("/reason_kind")
 	}
 	if in.Reason == "" {
-		return pricing.ErrReason.At("/reason")
+		return pricelist.ErrReason.At("/reason")
 	}
 	seen := make(map[uuid.UUID]bool, len(in.Lines))
 	for i, l := range in.Lines {
 		if seen[l.ProductID] {
-			return pricing.ErrLineTwice.At(pointer(i, "product_id"))
+			return pricelist.ErrLineTwice.At(pointer(i, "product_id"))
 		}
 		seen[l.ProductID] = true
 		for _, p := range []*decimal.Decimal{l.WantedPrice, l.WantedFloor, l.MarketPrice} {
@@ -132,7 +133,7 @@ func (in RequestInput) check() error {
 			}
 		}
 		if l.WantedFloor != nil && (l.WantedPrice == nil || l.WantedFloor.Cmp(*l.WantedPrice) > 0) { // PRC-12
-			return pricing.ErrFloorAboveBase.At(pointer(i, "wanted_floor"))
+			return pricelist.ErrFloorAboveBase.At(pointer(i, "wanted_floor"))
 		}
 	}
 	return nil

@@ -12,11 +12,12 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // CreatePriceRequest asks for other base prices (PRC-05): by sales, production or finance, with data. The sales manager gets it to
-// do. Returns pricing.ErrReason, pricing.ErrLineTwice, pricing.ErrFloorAboveBase, pricing.ErrUnknownProduct, ErrDirection, and what Bind returns.
+// do. Returns pricelist.ErrReason, pricelist.ErrLineTwice, pricelist.ErrFloorAboveBase, pricing.ErrUnknownProduct, ErrDirection, and what Bind returns.
 func (s *Service) CreatePriceRequest(tx pg.Tx, who identity.Principal, in RequestInput) (PriceRequest, error) {
 	if err := in.check(); err != nil {
 		return PriceRequest{}, err
@@ -33,7 +34,7 @@ func (s *Service) CreatePriceRequest(tx pg.Tx, who identity.Principal, in Reques
 	for i, l := range r.Lines {
 		ids[i] = l.ProductID
 	}
-	current, err := pricing.BasePricesAt(tx, ids, tx.Now)
+	current, err := pricelist.BasePricesAt(tx, ids, tx.Now)
 	if err != nil {
 		return PriceRequest{}, err
 	}
@@ -107,7 +108,7 @@ func seesRequests(who identity.Principal) bool {
 }
 
 // DeclinePriceRequest answers a request with no, and why; its author is told. version is optional. Locks the request. Returns
-// ErrRequestState, pricing.ErrReason.
+// ErrRequestState, pricelist.ErrReason.
 func (s *Service) DeclinePriceRequest(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, answer string) (PriceRequest, error) {
 	return s.endRequest(tx, who, id, version, "declinePriceRequest", RequestDeclined, answer)
 }
@@ -161,9 +162,9 @@ func told(r PriceRequest, en, zh string) followup.Task {
 	}
 }
 
-// TakeRequests implements pricing.Requests: open requests become the origin of a new list, with the lines that they want, of two for
+// TakeRequests implements pricelist.Requests: open requests become the origin of a new list, with the lines that they want, of two for
 // one product the one asked later. Locks the requests, in id order. Returns ErrUnknownRequest, ErrRequestState.
-func (s *Service) TakeRequests(tx pg.Tx, l pricing.BasePriceList, ids []uuid.UUID) ([]pricing.PriceLine, error) {
+func (s *Service) TakeRequests(tx pg.Tx, l pricelist.BasePriceList, ids []uuid.UUID) ([]pricelist.PriceLine, error) {
 	ids = slices.Clone(ids)
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	ids = slices.Compact(ids)
@@ -195,9 +196,9 @@ func (s *Service) TakeRequests(tx pg.Tx, l pricing.BasePriceList, ids []uuid.UUI
 	return wantedLines(tx, ids)
 }
 
-// ListDecided implements pricing.Requests: those whose requests became a list hear that it was approved, or that it came to nothing. Locks
+// ListDecided implements pricelist.Requests: those whose requests became a list hear that it was approved, or that it came to nothing. Locks
 // the requests, in id order.
-func (s *Service) ListDecided(tx pg.Tx, l pricing.BasePriceList) error {
+func (s *Service) ListDecided(tx pg.Tx, l pricelist.BasePriceList) error {
 	switch l.State {
 	case pricing.Published:
 		return s.grantRequests(tx, l)
@@ -209,7 +210,7 @@ func (s *Service) ListDecided(tx pg.Tx, l pricing.BasePriceList) error {
 }
 
 // grantRequests tells those whose requests became a list that it was approved.
-func (s *Service) grantRequests(tx pg.Tx, l pricing.BasePriceList) error {
+func (s *Service) grantRequests(tx pg.Tx, l pricelist.BasePriceList) error {
 	requests, err := lockRequestsOf(tx, l.ID)
 	if err != nil || len(requests) == 0 {
 		return err
@@ -227,7 +228,7 @@ func (s *Service) grantRequests(tx pg.Tx, l pricing.BasePriceList) error {
 }
 
 // reopenRequests gives back the requests of a list that came to nothing: they wait for another answer.
-func (s *Service) reopenRequests(tx pg.Tx, l pricing.BasePriceList) error {
+func (s *Service) reopenRequests(tx pg.Tx, l pricelist.BasePriceList) error {
 	requests, err := lockRequestsOf(tx, l.ID)
 	if err != nil || len(requests) == 0 {
 		return err

@@ -7,7 +7,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 func insertRequest(tx pg.Tx, r PriceRequest) error {
@@ -36,7 +36,7 @@ func lockRequestsOf(tx pg.Tx, list uuid.UUID) (rows []PriceRequest, err error) {
 }
 
 // wantedLines are the prices that requests want, of two for one product the one asked later.
-func wantedLines(tx pg.Tx, ids []uuid.UUID) (lines []pricing.PriceLine, err error) {
+func wantedLines(tx pg.Tx, ids []uuid.UUID) (lines []pricelist.PriceLine, err error) {
 	err = tx.Raw(`SELECT DISTINCT ON (l.product_id) l.product_id, l.wanted_price AS price, l.wanted_floor AS floor_price, l.note AS reason
 		FROM price_request_lines AS l JOIN price_requests AS r ON r.id = l.request_id
 		WHERE r.id = ANY (?::uuid[]) AND l.wanted_price IS NOT NULL ORDER BY l.product_id, r.created_at DESC, r.id DESC`, pg.IDs(ids)).Scan(&lines).Error
@@ -90,7 +90,7 @@ func (s *Service) ListPriceRequests(tx pg.Tx, who identity.Principal, f RequestF
 	}
 	if f.ListID != nil {
 		q = q.Where("list_id = ?", *f.ListID)
-		if shown, err := pricing.Shown(tx, who, *f.ListID); err != nil {
+		if shown, err := pricelist.Shown(tx, who, *f.ListID); err != nil {
 			return nil, "", err
 		} else if !shown[*f.ListID] {
 			q = q.Where("false")
@@ -121,7 +121,7 @@ func hideLists(tx pg.Tx, who identity.Principal, requests ...*PriceRequest) erro
 			named = append(named, *r.ListID)
 		}
 	}
-	shown, err := pricing.Shown(tx, who, named...)
+	shown, err := pricelist.Shown(tx, who, named...)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -28,17 +29,17 @@ func TestPRC05_RequestsBecomeADraftAndAreAnswered(t *testing.T) {
 		return r, err
 	}
 	good := func(id uuid.UUID, d Direction, wanted string) RequestInput {
-		return RequestInput{ReasonKind: pricing.TrueCost, Reason: "cost", Figures: "1.04 per kg", Lines: []RequestLine{{ProductID: id, Direction: d, WantedPrice: pct(wanted)}}}
+		return RequestInput{ReasonKind: pricelist.TrueCost, Reason: "cost", Figures: "1.04 per kg", Lines: []RequestLine{{ProductID: id, Direction: d, WantedPrice: pct(wanted)}}}
 	}
 	for name, x := range map[string]struct {
 		want error
 		in   RequestInput
 	}{
-		"no reason":      {pricing.ErrReason, RequestInput{ReasonKind: pricing.TrueCost, Figures: "f", Lines: good(a, Up, "101").Lines}},
-		"first price":    {pricing.ErrReason, RequestInput{ReasonKind: pricing.FirstPrice, Reason: "r", Figures: "f", Lines: good(a, Up, "101").Lines}}, // PRC-06
+		"no reason":      {pricelist.ErrReason, RequestInput{ReasonKind: pricelist.TrueCost, Figures: "f", Lines: good(a, Up, "101").Lines}},
+		"first price":    {pricelist.ErrReason, RequestInput{ReasonKind: pricelist.FirstPrice, Reason: "r", Figures: "f", Lines: good(a, Up, "101").Lines}}, // PRC-06
 		"up but lower":   {ErrDirection, good(a, Up, "100")},
 		"down but same":  {ErrDirection, good(a, Down, "100")},
-		"twice":          {pricing.ErrLineTwice, RequestInput{ReasonKind: pricing.TrueCost, Reason: "r", Figures: "f", Lines: append(good(a, Up, "101").Lines, good(a, Up, "102").Lines...)}},
+		"twice":          {pricelist.ErrLineTwice, RequestInput{ReasonKind: pricelist.TrueCost, Reason: "r", Figures: "f", Lines: append(good(a, Up, "101").Lines, good(a, Up, "102").Lines...)}},
 		"nothing for it": {pricing.ErrNotPositive, good(a, Down, "0")},
 		"unknown":        {pricing.ErrUnknownProduct, good(uuid.New(), Up, "1")},
 	} {
@@ -72,9 +73,9 @@ func TestPRC05_RequestsBecomeADraftAndAreAnswered(t *testing.T) {
 	if err := withdraw(c.manager, r3.ID); !errors.Is(err, ErrRequestAuthor) {
 		t.Errorf("another's: %v", err)
 	}
-	create := func(ids ...uuid.UUID) (l pricing.BasePriceList, err error) {
+	create := func(ids ...uuid.UUID) (l pricelist.BasePriceList, err error) {
 		err = c.as(c.manager, func(tx pg.Tx) (err error) {
-			l, err = c.lists.CreateBasePriceList(tx, c.manager, pricing.ListInput{ReasonKind: pricing.TrueCost, Reason: "requests", RequestIDs: ids})
+			l, err = c.lists.CreateBasePriceList(tx, c.manager, pricelist.ListInput{ReasonKind: pricelist.TrueCost, Reason: "requests", RequestIDs: ids})
 			return err
 		})
 		return l, err
@@ -138,7 +139,7 @@ func TestPRC05_RaceOfTakingOneRequest(t *testing.T) {
 	var r PriceRequest
 	c.must(rep, func(tx pg.Tx) (err error) {
 		r, err = c.s.CreatePriceRequest(tx, rep, RequestInput{
-			ReasonKind: pricing.LeftMarket, Reason: "r", Figures: "f", Lines: []RequestLine{{ProductID: a, Direction: Up, WantedPrice: pct("101")}},
+			ReasonKind: pricelist.LeftMarket, Reason: "r", Figures: "f", Lines: []RequestLine{{ProductID: a, Direction: Up, WantedPrice: pct("101")}},
 		})
 		return err
 	})
@@ -148,7 +149,7 @@ func TestPRC05_RaceOfTakingOneRequest(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			err := c.db.Tx(context.Background(), c.manager.Origin("test"), func(tx pg.Tx) error {
-				_, err := c.lists.CreateBasePriceList(tx, c.manager, pricing.ListInput{ReasonKind: pricing.LeftMarket, Reason: "r", RequestIDs: []uuid.UUID{r.ID}})
+				_, err := c.lists.CreateBasePriceList(tx, c.manager, pricelist.ListInput{ReasonKind: pricelist.LeftMarket, Reason: "r", RequestIDs: []uuid.UUID{r.ID}})
 				return err
 			})
 			mu.Lock()

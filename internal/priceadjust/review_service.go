@@ -181,7 +181,7 @@ func closeWhenDone(tx pg.Tx, r PriceReview) (PriceReview, error) {
 	return r, err
 }
 
-// ListInForce implements pricing.Reviews: in open reviews, the products that a list which came into force has changed have their answer.
+// ListInForce implements pricelist.Reviews: in open reviews, the products that a list which came into force has changed have their answer.
 // Locks the reviews, in id order.
 func (s *Service) ListInForce(tx pg.Tx, list uuid.UUID) error {
 	reviews, err := lockReviewsOf(tx, list)

@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/testpg"
@@ -27,7 +28,7 @@ type company struct {
 	t                      testing.TB
 	db                     *pg.DB
 	approvals              *approval.Service
-	lists                  *pricing.Service
+	lists                  *pricelist.Service
 	s                      *Service
 	manager, committee, gm identity.Principal
 }
@@ -36,10 +37,10 @@ type company struct {
 func newCompany(t testing.TB) (company, shipped) {
 	t.Helper()
 	rules, approvals, sold := rulebook.New(), approval.New(rulebook.New()), shipped{}
-	c := company{t: t, db: testpg.New(t), approvals: approvals, lists: pricing.New(approvals)}
+	c := company{t: t, db: testpg.New(t), approvals: approvals, lists: pricelist.New(rules, approvals, sold)}
 	c.s = New(rules, attachment.New(c.db, rules, nil), sold)
-	c.lists.Rules, c.lists.Shipped, c.lists.Requests, c.lists.Reviews = rules, sold, c.s, c.s
-	approvals.Register(pricing.MatterBaseList, c.lists)
+	c.lists.Requests, c.lists.Reviews = c.s, c.s
+	approvals.Register(pricelist.MatterBaseList, c.lists)
 	c.do(approvals.Bootstrap)
 	c.do(func(tx pg.Tx) error {
 		_, err := approvals.ReplaceAuthorityMatrix(tx, system, 1, approval.MatrixChange{Matrix: olderMatrix(t), Reason: "as it was"})
@@ -80,7 +81,7 @@ func olderMatrix(t testing.TB) approval.Matrix {
 // shipped is what was sold, as a test says.
 type shipped map[uuid.UUID]decimal.Decimal
 
-// ShippedQuantities implements pricing.Shipments.
+// ShippedQuantities implements pricelist.Shipments.
 func (s shipped) ShippedQuantities(_ pg.Tx, _, _ time.Time, _ []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error) {
 	return s, nil
 }
@@ -127,7 +128,7 @@ func (c company) product(code string, lifecycle catalog.Lifecycle) uuid.UUID {
 	return p.ID
 }
 
-func (c company) open(at time.Time, lines ...pricing.PriceLine) (l pricing.BasePriceList) {
+func (c company) open(at time.Time, lines ...pricelist.PriceLine) (l pricelist.BasePriceList) {
 	c.t.Helper()
 	c.do(func(tx pg.Tx) (err error) {
 		l, err = c.lists.OpenBasePrices(tx, system, at, "opening prices", lines)
@@ -137,10 +138,10 @@ func (c company) open(at time.Time, lines ...pricing.PriceLine) (l pricing.BaseP
 }
 
 // submitted is a list with these lines, submitted by the sales manager.
-func (c company) submitted(effective *time.Time, lines ...pricing.PriceLine) (l pricing.BasePriceList) {
+func (c company) submitted(effective *time.Time, lines ...pricelist.PriceLine) (l pricelist.BasePriceList) {
 	c.t.Helper()
 	c.must(c.manager, func(tx pg.Tx) (err error) {
-		l, err = c.lists.CreateBasePriceList(tx, c.manager, pricing.ListInput{EffectiveAt: effective, ReasonKind: pricing.LeftMarket, Reason: "market moved"})
+		l, err = c.lists.CreateBasePriceList(tx, c.manager, pricelist.ListInput{EffectiveAt: effective, ReasonKind: pricelist.LeftMarket, Reason: "market moved"})
 		return err
 	})
 	c.must(c.manager, func(tx pg.Tx) (err error) {
@@ -154,7 +155,7 @@ func (c company) submitted(effective *time.Time, lines ...pricing.PriceLine) (l 
 	return l
 }
 
-func (c company) submit(l pricing.BasePriceList) (pricing.BasePriceList, error) {
+func (c company) submit(l pricelist.BasePriceList) (pricelist.BasePriceList, error) {
 	err := c.as(c.manager, func(tx pg.Tx) (err error) { l, err = c.lists.SubmitBasePriceList(tx, c.manager, l.ID, nil); return err })
 	return l, err
 }
@@ -171,7 +172,7 @@ func (c company) approve(id uuid.UUID, by ...identity.Principal) {
 
 func (c company) priceAt(id uuid.UUID, at time.Time) string {
 	c.t.Helper()
-	var p pricing.PriceView
+	var p pricelist.PriceView
 	c.do(func(tx pg.Tx) (err error) {
 		p, err = c.lists.GetBasePrice(tx, system, id, at)
 		if errors.Is(err, errs.ErrNotFound) {
@@ -182,8 +183,8 @@ func (c company) priceAt(id uuid.UUID, at time.Time) string {
 	return p.Price.String()
 }
 
-func price(id uuid.UUID, base, floor string) pricing.PriceLine {
-	l := pricing.PriceLine{ProductID: id, Price: dec(base)}
+func price(id uuid.UUID, base, floor string) pricelist.PriceLine {
+	l := pricelist.PriceLine{ProductID: id, Price: dec(base)}
 	if floor != "" {
 		l.FloorPrice = pct(floor)
 	}

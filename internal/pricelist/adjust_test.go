@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"context"
@@ -9,30 +9,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
-
-// shipped is what was sold, as a test says.
-type shipped map[uuid.UUID]decimal.Decimal
-
-// ShippedQuantities implements Shipments.
-func (s shipped) ShippedQuantities(_ pg.Tx, _, _ time.Time, _ []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error) {
-	return s, nil
-}
-
-// newMarket is a company with rules, volumes and people of other sides.
-func newMarket(t testing.TB) (company, shipped) {
-	t.Helper()
-	c, sold := newCompany(t), shipped{}
-	c.s.Rules, c.s.Shipped = rulebook.New(), sold
-	return c, sold
-}
 
 func (c company) draft(lines ...PriceLine) (l BasePriceList) {
 	c.t.Helper()
@@ -82,7 +65,7 @@ func lines(ids []uuid.UUID, p string) []PriceLine {
 
 func TestPRC05_DraftWhoseBaseMovedNeedsAFreshLook(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""), price(b, "50", ""))
 	mine, apart := c.draft(price(a, "105", "")), c.draft(price(b, "55", ""))
@@ -106,24 +89,24 @@ func TestPRC05_DraftWhoseBaseMovedNeedsAFreshLook(t *testing.T) {
 		mine, err = c.s.RefreshBasePriceList(tx, c.manager, mine.ID, nil)
 		return err
 	})
-	if l, err := c.submit(mine); err != nil || l.State != Submitted {
+	if l, err := c.submit(mine); err != nil || l.State != pricing.Submitted {
 		t.Fatalf("after a fresh look: %v", err)
 	}
 	c.must(c.manager, func(tx pg.Tx) (err error) {
 		mine, err = c.s.RefreshBasePriceList(tx, c.manager, mine.ID, nil)
 		return err
 	})
-	if mine.State != Draft || mine.ApprovalID != nil {
+	if mine.State != pricing.Draft || mine.ApprovalID != nil {
 		t.Errorf("refresh of a submitted one: %+v", mine)
 	}
-	if err := c.as(c.manager, func(tx pg.Tx) error { _, err := c.s.RefreshBasePriceList(tx, c.manager, other.ID, nil); return err }); !errors.Is(err, ErrNotEditable) {
+	if err := c.as(c.manager, func(tx pg.Tx) error { _, err := c.s.RefreshBasePriceList(tx, c.manager, other.ID, nil); return err }); !errors.Is(err, pricing.ErrNotEditable) {
 		t.Errorf("refresh of a published one: %v", err)
 	}
 }
 
 func TestPRC05_ScheduledListIsCalledBackUntilShortlyBeforeItsTime(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a := c.product("A", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""))
 	recall := func(who identity.Principal, id uuid.UUID, reason string) error {
@@ -146,7 +129,7 @@ func TestPRC05_ScheduledListIsCalledBackUntilShortlyBeforeItsTime(t *testing.T) 
 		t.Fatal(err)
 	}
 	got := c.list(l.ID)
-	if got.State != Recalled || got.RecallReason != "raw material fell" || got.RecalledBy == nil || c.priceAt(a, at.Add(time.Hour)) != "100.0000" {
+	if got.State != pricing.Recalled || got.RecallReason != "raw material fell" || got.RecalledBy == nil || c.priceAt(a, at.Add(time.Hour)) != "100.0000" {
 		t.Errorf("%+v, then %s", got, c.priceAt(a, at.Add(time.Hour)))
 	}
 	if _, err := c.submit(draft); !errors.Is(err, ErrBaseMoved) { // it was drafted beside prices that now never come
@@ -169,7 +152,7 @@ func TestPRC05_ScheduledListIsCalledBackUntilShortlyBeforeItsTime(t *testing.T) 
 
 func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	ids := c.many(stageBatch + 10)
 	l := c.draft(lines(ids[:1], "110")...)
 	c.must(c.manager, func(tx pg.Tx) error { return c.s.fillList(tx, l, lines(ids, "110")) })
@@ -178,14 +161,14 @@ func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.approve(*l.ApprovalID, c.committee, c.gm)
-	if l = c.list(l.ID); l.State != Approved || !l.EffectiveAt.After(c.db.Clock().Now()) {
+	if l = c.list(l.ID); l.State != pricing.Approved || !l.EffectiveAt.After(c.db.Clock().Now()) {
 		t.Fatalf("%+v", l)
 	}
 	err = c.as(c.manager, func(tx pg.Tx) error {
 		_, err := c.s.SetBasePriceLines(tx, c.manager, l.ID, l.Version, lines(ids[:1], "1"))
 		return err
 	})
-	if !errors.Is(err, ErrNotEditable) {
+	if !errors.Is(err, pricing.ErrNotEditable) {
 		t.Errorf("an approved list changes: %v", err)
 	}
 	c.do(func(tx pg.Tx) error { _, err := c.s.RollOut(tx, l.ID); return err }) // one batch, then the server dies
@@ -204,7 +187,7 @@ func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 		t.Logf("%d pieces", pieces)
 	}
 	got := c.list(l.ID)
-	if got.State != Published || got.Standing != Scheduled || !got.EffectiveAt.After(got.PublishedAt.Add(rollOutGuard)) {
+	if got.State != pricing.Published || got.Standing != pricing.Scheduled || !got.EffectiveAt.After(got.PublishedAt.Add(rollOutGuard)) {
 		t.Fatalf("%+v", got)
 	}
 	var before, after, all int
@@ -222,7 +205,7 @@ func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 // Two rounds of the roll-out at once, as after a restart, publish once.
 func TestPRC05_RaceOfRollOuts(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	ids := c.many(atOnce + 1)
 	l := c.draft(lines(ids[:1], "110")...)
 	c.must(c.manager, func(tx pg.Tx) error { return c.s.fillList(tx, l, lines(ids, "110")) })
@@ -259,7 +242,7 @@ func TestPRC05_RaceOfRollOuts(t *testing.T) {
 // is read for that instant ever after.
 func TestPRC05_RaceOfPublishingAndChecks(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	ids := c.many(20)
 	at := c.db.Clock().Now().Add(1500 * time.Millisecond)
 	l := c.submitted(&at, lines(ids, "110")...)
@@ -276,10 +259,10 @@ func TestPRC05_RaceOfPublishingAndChecks(t *testing.T) {
 			for c.db.Clock().Now().Before(at.Add(300 * time.Millisecond)) {
 				q := rep("0")
 				for _, id := range ids {
-					q.Lines = append(q.Lines, Line{ProductID: id, Price: dec("110"), Quantity: dec("1")})
+					q.Lines = append(q.Lines, pricing.Line{ProductID: id, Price: dec("110"), Quantity: dec("1")})
 				}
 				err := c.db.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
-					a, err := c.s.Check(tx, q)
+					a, err := c.gate.Check(tx, q)
 					if err != nil {
 						return err
 					}
@@ -318,7 +301,7 @@ func TestPRC05_RaceOfPublishingAndChecks(t *testing.T) {
 
 func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	old, fresh := c.product("OLD", catalog.LifecycleStandard), c.product("NEW", catalog.LifecycleNew)
 	c.open(day(1, 1), price(old, "100", ""))
 	at := c.db.Clock().Now().Add(time.Hour)
@@ -326,7 +309,7 @@ func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.
 	c.approve(*l.ApprovalID, c.committee, c.gm)
 	ask := func() (err error) {
 		c.do(func(tx pg.Tx) error {
-			_, err = c.s.Check(tx, rep("0", Line{ProductID: fresh, Price: dec("10"), Quantity: dec("1")}))
+			_, err = c.gate.Check(tx, rep("0", pricing.Line{ProductID: fresh, Price: dec("10"), Quantity: dec("1")}))
 			return nil
 		})
 		return err
@@ -341,7 +324,7 @@ func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.
 		c.do(func(tx pg.Tx) (err error) { n, err = c.s.SettleLists(tx, 10); return err })
 		return n
 	}
-	if err := ask(); !errors.Is(err, ErrNotStandard) || lifecycle() != "new" || settle() != 0 {
+	if err := ask(); !errors.Is(err, pricing.ErrNotStandard) || lifecycle() != "new" || settle() != 0 {
 		t.Errorf("before its time: %v, %s", err, lifecycle())
 	}
 	c.db.Clock().SetOffset(time.Hour)
@@ -355,7 +338,8 @@ func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.
 
 func TestPRC05_DifferencesWithEffectOnTheLastYear(t *testing.T) {
 	t.Parallel()
-	c, sold := newMarket(t)
+	c := newCompany(t)
+	sold := c.sold
 	up, down, same, floor, left := c.product("UP", catalog.LifecycleStandard), c.product("DOWN", catalog.LifecycleStandard),
 		c.product("SAME", catalog.LifecycleStandard), c.product("FLOOR", catalog.LifecycleStandard), c.product("LEFT", catalog.LifecycleStandard)
 	fresh := c.product("FRESH", catalog.LifecycleNew)
@@ -442,7 +426,7 @@ func TestPRC05_DifferencesWithEffectOnTheLastYear(t *testing.T) {
 
 func TestPRC05_SameFileIsOneDraft(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
 	take := func(who identity.Principal, f PriceFile) (got Imported, err error) {
 		err = c.as(who, func(tx pg.Tx) (err error) { got, err = c.s.ImportPrices(tx, who, f); return err })
@@ -492,7 +476,7 @@ func TestPRC05_SameFileIsOneDraft(t *testing.T) {
 
 func TestPRC05_AbsurdChangesOfAFileAreConfirmed(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a := c.product("A", catalog.LifecycleStandard)
 	fresh := c.product("F", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""))
@@ -509,7 +493,7 @@ func TestPRC05_AbsurdChangesOfAFileAreConfirmed(t *testing.T) {
 
 func TestPRC07_DatabaseGuardsDecidedLists(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a := c.product("A", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""))
 	l := c.submitted(nil, price(a, "110", ""))
