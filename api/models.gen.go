@@ -1552,6 +1552,27 @@ func (e OrderReviewOutcome) Valid() bool {
 	}
 }
 
+// Defines values for OrderReviewer.
+const (
+	OrderReviewerProductionManager OrderReviewer = "production_manager"
+	OrderReviewerQualityManager    OrderReviewer = "quality_manager"
+	OrderReviewerSalesAssistant    OrderReviewer = "sales_assistant"
+)
+
+// Valid indicates whether the value is a known member of the OrderReviewer enum.
+func (e OrderReviewer) Valid() bool {
+	switch e {
+	case OrderReviewerProductionManager:
+		return true
+	case OrderReviewerQualityManager:
+		return true
+	case OrderReviewerSalesAssistant:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderStateFilter.
 const (
 	OrderStateFilterCancelled     OrderStateFilter = "cancelled"
@@ -12430,6 +12451,9 @@ type Order struct {
 	ReceivedAt time.Time `json:"received_at"`
 	Remarks    *string   `json:"remarks,omitempty"`
 
+	// ReviewAsked A review was asked for and none is recorded yet.
+	ReviewAsked bool `json:"review_asked"`
+
 	// ReviewOpen Points of the review that the customer still has to settle.
 	ReviewOpen int `json:"review_open"`
 
@@ -13074,6 +13098,11 @@ type OrderReviewRecord struct {
 	Points []OrderReviewFinding `json:"points"`
 }
 
+// OrderReviewRequest defines model for OrderReviewRequest.
+type OrderReviewRequest struct {
+	Roles []OrderReviewer `json:"roles"`
+}
+
 // OrderReviewReturn defines model for OrderReviewReturn.
 type OrderReviewReturn struct {
 	// ToldAt Absent is now.
@@ -13091,6 +13120,9 @@ type OrderReviewReturn struct {
 	// Example: phone
 	ToldVia OrderChannel `json:"told_via"`
 }
+
+// OrderReviewer Example: quality_manager
+type OrderReviewer string
 
 // OrderState draft, submitted, confirmed, partly_shipped, shipped, closed or cancelled.
 //
@@ -20027,6 +20059,9 @@ type Problem500 = Problem
 // Problem503 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem503 = Problem
 
+// QuotationPaper defines model for QuotationPaper.
+type QuotationPaper = Paper
+
 // ListApprovalsParams defines parameters for ListApprovals.
 type ListApprovalsParams struct {
 	// State Only requests in this state.
@@ -22871,6 +22906,15 @@ type ReturnOrderReviewPointParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AskOrderReviewParams defines parameters for AskOrderReview.
+type AskOrderReviewParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ReviseOrderParams defines parameters for ReviseOrder.
 type ReviseOrderParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -25552,6 +25596,9 @@ type AnswerOrderReviewPointJSONRequestBody = OrderReviewAnswer
 
 // ReturnOrderReviewPointJSONRequestBody defines body for ReturnOrderReviewPoint for application/json ContentType.
 type ReturnOrderReviewPointJSONRequestBody = OrderReviewReturn
+
+// AskOrderReviewJSONRequestBody defines body for AskOrderReview for application/json ContentType.
+type AskOrderReviewJSONRequestBody = OrderReviewRequest
 
 // ReviseOrderJSONRequestBody defines body for ReviseOrder for application/json ContentType.
 type ReviseOrderJSONRequestBody = OrderReason

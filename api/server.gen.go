@@ -1004,6 +1004,9 @@ type ServerInterface interface {
 	// ReturnOrderReviewPoint Return a failed point to the customer
 	// (POST /v1/orders/{order_id}/review-points/{review_point_id}/return)
 	ReturnOrderReviewPoint(ctx echo.Context, orderID OrderID, reviewPointID ReviewPointID, params ReturnOrderReviewPointParams) error
+	// AskOrderReview Ask for a review of a draft
+	// (POST /v1/orders/{order_id}/review-requests)
+	AskOrderReview(ctx echo.Context, orderID OrderID, params AskOrderReviewParams) error
 	// ReviseOrder Open an order for change
 	// (POST /v1/orders/{order_id}/revise)
 	ReviseOrder(ctx echo.Context, orderID OrderID, params ReviseOrderParams) error
@@ -13893,6 +13896,57 @@ func (w *ServerInterfaceWrapper) ReturnOrderReviewPoint(ctx echo.Context) error 
 	return err
 }
 
+// AskOrderReview converts echo context to params.
+func (w *ServerInterfaceWrapper) AskOrderReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "order_id" -------------
+	var orderID OrderID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskOrderReviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskOrderReview(ctx, orderID, params)
+	return err
+}
+
 // ReviseOrder converts echo context to params.
 func (w *ServerInterfaceWrapper) ReviseOrder(ctx echo.Context) error {
 	var err error
@@ -23903,6 +23957,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points", wrapper.RecordOrderReview, options.OperationMiddlewares["recordOrderReview"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/answer", wrapper.AnswerOrderReviewPoint, options.OperationMiddlewares["answerOrderReviewPoint"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/review-points/:review_point_id/return", wrapper.ReturnOrderReviewPoint, options.OperationMiddlewares["returnOrderReviewPoint"]...)
+	router.POST(options.BaseURL+"/v1/orders/:order_id/review-requests", wrapper.AskOrderReview, options.OperationMiddlewares["askOrderReview"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/revise", wrapper.ReviseOrder, options.OperationMiddlewares["reviseOrder"]...)
 	router.GET(options.BaseURL+"/v1/orders/:order_id/samples", wrapper.ListOrderSamples, options.OperationMiddlewares["listOrderSamples"]...)
 	router.POST(options.BaseURL+"/v1/orders/:order_id/submit", wrapper.SubmitOrder, options.OperationMiddlewares["submitOrder"]...)
@@ -24164,6 +24219,21 @@ type PaperTextHTMLResponse struct {
 	Body io.Reader
 
 	Headers       PaperResponseHeaders
+	ContentLength int64
+}
+
+type QuotationPaperResponseHeaders struct {
+	XRequestID *string
+}
+type QuotationPaperJSONResponse struct {
+	Body Paper
+
+	Headers QuotationPaperResponseHeaders
+}
+type QuotationPaperTextHTMLResponse struct {
+	Body io.Reader
+
+	Headers       QuotationPaperResponseHeaders
 	ContentLength int64
 }
 
@@ -33295,6 +33365,38 @@ func (response ReturnOrderReviewPoint200JSONResponse) VisitReturnOrderReviewPoin
 	return err
 }
 
+type AskOrderReviewRequestObject struct {
+	OrderID OrderID `json:"order_id"`
+	Params  AskOrderReviewParams
+	Body    *AskOrderReviewJSONRequestBody
+}
+
+type AskOrderReviewResponseObject interface {
+	VisitAskOrderReviewResponse(w http.ResponseWriter) error
+}
+
+type AskOrderReview200ResponseHeaders struct {
+	ETag string
+}
+
+type AskOrderReview200JSONResponse struct {
+	Body    Order
+	Headers AskOrderReview200ResponseHeaders
+}
+
+func (response AskOrderReview200JSONResponse) VisitAskOrderReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReviseOrderRequestObject struct {
 	OrderID OrderID `json:"order_id"`
 	Params  ReviseOrderParams
@@ -36344,7 +36446,7 @@ type ReadPublicQuotationDocumentResponseObject interface {
 	VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error
 }
 
-type ReadPublicQuotationDocument200JSONResponse struct{ PaperJSONResponse }
+type ReadPublicQuotationDocument200JSONResponse struct{ QuotationPaperJSONResponse }
 
 func (response ReadPublicQuotationDocument200JSONResponse) VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error {
 
@@ -36361,7 +36463,7 @@ func (response ReadPublicQuotationDocument200JSONResponse) VisitReadPublicQuotat
 	return err
 }
 
-type ReadPublicQuotationDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+type ReadPublicQuotationDocument200TextHTMLResponse struct{ QuotationPaperTextHTMLResponse }
 
 func (response ReadPublicQuotationDocument200TextHTMLResponse) VisitReadPublicQuotationDocumentResponse(w http.ResponseWriter) error {
 
@@ -36785,7 +36887,7 @@ type GetQuotationDocumentResponseObject interface {
 	VisitGetQuotationDocumentResponse(w http.ResponseWriter) error
 }
 
-type GetQuotationDocument200JSONResponse struct{ PaperJSONResponse }
+type GetQuotationDocument200JSONResponse struct{ QuotationPaperJSONResponse }
 
 func (response GetQuotationDocument200JSONResponse) VisitGetQuotationDocumentResponse(w http.ResponseWriter) error {
 
@@ -36802,7 +36904,7 @@ func (response GetQuotationDocument200JSONResponse) VisitGetQuotationDocumentRes
 	return err
 }
 
-type GetQuotationDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+type GetQuotationDocument200TextHTMLResponse struct{ QuotationPaperTextHTMLResponse }
 
 func (response GetQuotationDocument200TextHTMLResponse) VisitGetQuotationDocumentResponse(w http.ResponseWriter) error {
 
@@ -41147,6 +41249,9 @@ type StrictServerInterface interface {
 	// ReturnOrderReviewPoint Return a failed point to the customer
 	// (POST /v1/orders/{order_id}/review-points/{review_point_id}/return)
 	ReturnOrderReviewPoint(ctx context.Context, request ReturnOrderReviewPointRequestObject) (ReturnOrderReviewPointResponseObject, error)
+	// AskOrderReview Ask for a review of a draft
+	// (POST /v1/orders/{order_id}/review-requests)
+	AskOrderReview(ctx context.Context, request AskOrderReviewRequestObject) (AskOrderReviewResponseObject, error)
 	// ReviseOrder Open an order for change
 	// (POST /v1/orders/{order_id}/revise)
 	ReviseOrder(ctx context.Context, request ReviseOrderRequestObject) (ReviseOrderResponseObject, error)
@@ -53276,6 +53381,55 @@ func (sh *strictHandler) ReturnOrderReviewPoint(ctx echo.Context, orderID OrderI
 		return err
 	} else if validResponse, ok := response.(ReturnOrderReviewPointResponseObject); ok {
 		return validResponse.VisitReturnOrderReviewPointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskOrderReview operation middleware
+func (sh *strictHandler) AskOrderReview(ctx echo.Context, orderID OrderID, params AskOrderReviewParams) error {
+	var request AskOrderReviewRequestObject
+
+	request.OrderID = orderID
+	request.Params = params
+
+	var body AskOrderReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskOrderReview(ctx.Request().Context(), request.(AskOrderReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskOrderReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskOrderReviewResponseObject); ok {
+		return validResponse.VisitAskOrderReviewResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -42,6 +42,8 @@ var layers = strings.Fields(`
 	printing
 	catalog
 	pricing
+	pricelist
+	priceadjust
 	newproduct
 	committee
 	credit
@@ -77,7 +79,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate receivable bankstatement statement collection "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate receivable bankstatement statement collection "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -110,6 +112,8 @@ var imports = map[string]string{
 
 	"catalog":        gates,
 	"pricing":        gates + "customer catalog",
+	"pricelist":      gates + "catalog pricing",
+	"priceadjust":    gates + "catalog pricing pricelist",
 	"newproduct":     gates + "customer catalog pricing",
 	"committee":      gates + "catalog pricing",
 	"credit":         gates + "customer",
@@ -137,7 +141,7 @@ var imports = map[string]string{
 	"creditreview": gates + "customer credit",
 	"handover":     gates + "customer prospect credit order shipping receivable",
 	"backtest":     gates + "customer catalog pricing credit order shipping",
-	"importing":    gates + "customer catalog pricing credit terms receivable",
+	"importing":    gates + "customer catalog pricing pricelist credit terms receivable",
 
 	"demo":    gates + "conduct leave calendar printing " + demand + supply + after + "importing",
 	"httpapi": gates + "conduct leave calendar printing " + demand + supply + after + "importing",

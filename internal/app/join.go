@@ -34,6 +34,8 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
@@ -101,9 +103,10 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Shipments = shipping.New(rules, approvals, s.Credits, s.Orders)
 	a.joinGate(s)
 	s.Receivables = receivable.New(s.Credits, s.Shipments)
+	s.PriceLists = pricelist.New(rules, approvals, s.Shipments)
 	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
 
-	approvals.Register(pricing.MatterBaseList, s.Prices)
+	approvals.Register(pricelist.MatterBaseList, s.PriceLists)
 	approvals.Register(pricing.MatterAuthority, s.Prices)
 	approvals.Register(credit.MatterLimit, s.Credits)
 	approvals.Register(order.Matter, s.Orders)
@@ -111,7 +114,7 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Attachments.Register(order.Subject, s.Orders.Seen, "order.read")
 	approvals.Register(shipping.Matter, s.Shipments)
 
-	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.Prices, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {
+	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.PriceLists, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {
 		return jobs.InsertTx(tx, importJob{id})
 	})
 	s.Imports = a.Imports
@@ -197,10 +200,11 @@ func (a *App) joinPrices(s *httpapi.Server) {
 	a.joinSamples(s)
 
 	// base price adjustments
-	s.Prices.Rules, s.Prices.Files, s.Prices.Shipped = s.Rulebook, s.Attachments, s.Shipments
-	s.Prices.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
-	s.Attachments.Register(pricing.RequestSubject, s.Prices.RequestSeen, "price_request.read")
-	a.adjustPrices(s.Prices)
+	s.PriceLists.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
+	s.PriceAdjustments = priceadjust.New(s.Rulebook, s.Attachments, s.Shipments)
+	s.PriceLists.Requests, s.PriceLists.Reviews = s.PriceAdjustments, s.PriceAdjustments
+	s.Attachments.Register(priceadjust.RequestSubject, s.PriceAdjustments.RequestSeen, "price_request.read")
+	a.adjustPrices(s.PriceLists, s.PriceAdjustments)
 
 	// price committee and authority
 	s.Conduct = conduct.New(s.Rulebook)

@@ -19,6 +19,7 @@ func (a *App) joinNewProducts(s *httpapi.Server) {
 	s.NewProducts.Shipments = shippedVolumes{}
 	s.Approvals.Register(newproduct.Matter, s.NewProducts)
 	s.Prices.Watchers = append(s.Prices.Watchers, s.NewProducts)
+	s.PriceLists.Watchers = append(s.PriceLists.Watchers, s.NewProducts)
 	s.Attachments.Register(newproduct.Subject, s.NewProducts.Visible, "new_product.read")
 	s.Attachments.Register(newproduct.SubjectFeasibility, s.NewProducts.FeasibilitySeen, "new_product.read")
 	s.Attachments.Register(newproduct.SubjectCost, s.NewProducts.CostSeen, "product_cost.read") // PRC-13

@@ -137,7 +137,7 @@ func (s *Service) openCheckTasks(tx pg.Tx, checks []Check) error {
 	for i, c := range checks {
 		owners[i] = c.OwnerID
 	}
-	assistants, err := assistantsOf(tx, owners)
+	assistants, err := identity.Assistants(tx, owners...)
 	if err != nil {
 		return err
 	}

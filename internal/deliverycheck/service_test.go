@@ -15,7 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 type object = map[string]any
@@ -34,7 +34,7 @@ func product(e *apitest.Env) (id string) {
 			return err
 		}
 		id = p.ID.String()
-		_, err = e.App.Server.Prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricing.PriceLine{{ProductID: p.ID, Price: decimal.MustParse("10")}})
+		_, err = e.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricelist.PriceLine{{ProductID: p.ID, Price: decimal.MustParse("10")}})
 		return err
 	})
 	return id

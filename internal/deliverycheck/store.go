@@ -8,7 +8,6 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
-	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -78,18 +77,6 @@ func insertChecks(tx pg.Tx, lines []dueLine, within clock.Term) ([]Check, error)
 		return nil, err
 	}
 	return checksBy(tx, "k.id IN ? ORDER BY k.id", opened)
-}
-
-// assistantsOf returns the active assistants of the teams in which these people are.
-func assistantsOf(tx pg.Tx, owners []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
-	var rows []struct{ Owner, Assistant uuid.UUID }
-	err := tx.Raw(`SELECT o.id AS owner, a.id AS assistant FROM users o JOIN users a ON a.team_id = o.team_id
-		WHERE o.id IN ? AND a.active AND a.id <> o.id AND a.roles @> ARRAY[?]::text[] ORDER BY a.id`, owners, identity.SalesAssistant).Scan(&rows).Error
-	found := map[uuid.UUID][]uuid.UUID{}
-	for _, r := range rows {
-		found[r.Owner] = append(found[r.Owner], r.Assistant)
-	}
-	return found, err
 }
 
 // store writes what was found, told and answered.

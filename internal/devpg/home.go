@@ -144,7 +144,7 @@ func room(folder string) uint64 {
 	if syscall.Statfs(folder, &st) != nil {
 		return 0
 	}
-	return st.Bavail * uint64(st.Bsize) //nolint:gosec // a block's size isn't negative
+	return st.Bavail * uint64(st.Bsize)
 }
 
 // lockFolder marks a temporary cluster as in use for as long as this process lives.

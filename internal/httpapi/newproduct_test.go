@@ -18,7 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 // newGoods makes a product of a lifecycle.
@@ -575,7 +575,7 @@ func TestListNewProductRequestsPagesInTwoStatements(t *testing.T) {
 
 // publishBasePrice gives a product a base price from now on.
 func publishBasePrice(tx pg.Tx, e *apitest.Env, product string) error {
-	line := pricing.PriceLine{ProductID: uuid.MustParse(product), Price: decimal.MustParse("28")}
-	_, err := e.App.Server.Prices.OpenBasePrices(tx, identity.System(), tx.Now, "first price", []pricing.PriceLine{line})
+	line := pricelist.PriceLine{ProductID: uuid.MustParse(product), Price: decimal.MustParse("28")}
+	_, err := e.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), tx.Now, "first price", []pricelist.PriceLine{line})
 	return err
 }

@@ -235,7 +235,7 @@ func orderBody(who identity.Principal, o order.Order, d *decision.Decision) api.
 		Currency: api.Currency(o.Currency), Remarks: optional(o.Remarks), ApprovalID: o.ApprovalID, CopiedFromID: o.CopiedFromID,
 		SubmittedBy: o.SubmittedBy, SubmittedAt: o.SubmittedAt, ConfirmedAt: o.ConfirmedAt, EndedAt: o.EndedAt,
 		ReceivedAt: o.Received(), DeliveryPlace: optional(o.DeliveryPlace), Packing: optional(o.Packing), Transport: optional(o.Transport),
-		SpecialDemands: optional(o.SpecialDemands), QuotationID: o.QuotationID, ContractID: o.ContractID, ReviewOpen: o.ReviewOpen,
+		SpecialDemands: optional(o.SpecialDemands), QuotationID: o.QuotationID, ContractID: o.ContractID, ReviewOpen: o.ReviewOpen, ReviewAsked: o.ReviewAsked,
 		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt, Etag: etag(o.Version), Lines: make([]api.OrderLine, len(o.Lines)),
 	}
 	for i, l := range o.Lines {

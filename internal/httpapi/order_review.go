@@ -17,6 +17,17 @@ func (s *Server) ListOrderReview(ctx context.Context, r api.ListOrderReviewReque
 	})
 }
 
+// AskOrderReview implements the operation of that name.
+func (s *Server) AskOrderReview(ctx context.Context, r api.AskOrderReviewRequestObject) (api.AskOrderReviewResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.AskOrderReview200JSONResponse, error) {
+		roles := each(r.Body.Roles, func(role api.OrderReviewer) identity.Role { return identity.Role(role) })
+		o, err := s.Orders.AskReview(tx, who, r.OrderID, optionalMatch(r.Params.IfMatch), roles)
+		return api.AskOrderReview200JSONResponse{
+			Body: orderBody(who, o, nil), Headers: api.AskOrderReview200ResponseHeaders{ETag: etag(o.Version)},
+		}, err
+	})
+}
+
 // RecordOrderReview implements the operation of that name.
 func (s *Server) RecordOrderReview(ctx context.Context, r api.RecordOrderReviewRequestObject) (api.RecordOrderReviewResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RecordOrderReview201JSONResponse, error) {

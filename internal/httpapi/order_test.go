@@ -15,7 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 // productAt makes a standard product with a base price.
@@ -30,7 +30,7 @@ func productAt(e *apitest.Env, price string) string {
 			return err
 		}
 		id = p.ID
-		_, err = e.App.Server.Prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricing.PriceLine{{ProductID: p.ID, Price: decimal.MustParse(price)}})
+		_, err = e.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricelist.PriceLine{{ProductID: p.ID, Price: decimal.MustParse(price)}})
 		return err
 	})
 	return id.String()

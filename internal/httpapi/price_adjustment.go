@@ -13,13 +13,15 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // RefreshBasePriceList implements the operation of that name.
 func (s *Server) RefreshBasePriceList(ctx context.Context, r api.RefreshBasePriceListRequestObject) (api.RefreshBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RefreshBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.RefreshBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
+		l, err := s.PriceLists.RefreshBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
 		return api.RefreshBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.RefreshBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -27,7 +29,7 @@ func (s *Server) RefreshBasePriceList(ctx context.Context, r api.RefreshBasePric
 // RecallBasePriceList implements the operation of that name.
 func (s *Server) RecallBasePriceList(ctx context.Context, r api.RecallBasePriceListRequestObject) (api.RecallBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RecallBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.RecallBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
+		l, err := s.PriceLists.RecallBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
 		return api.RecallBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.RecallBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -36,7 +38,7 @@ func (s *Server) RecallBasePriceList(ctx context.Context, r api.RecallBasePriceL
 func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePriceListRequestObject) (api.CompareBasePriceListResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CompareBasePriceList200JSONResponse, error) {
 		f := differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
-		c, rows, next, err := s.Prices.CompareBasePriceList(tx, who, r.ListID, f, page(r.Params.Limit, r.Params.Cursor))
+		c, rows, next, err := s.PriceLists.CompareBasePriceList(tx, who, r.ListID, f, page(r.Params.Limit, r.Params.Cursor))
 		if err != nil {
 			return api.CompareBasePriceList200JSONResponse{}, err
 		}
@@ -46,22 +48,22 @@ func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePric
 		if r.Params.Cursor != nil {
 			return body, nil
 		}
-		t, err := s.Prices.TotalDifferences(tx, who, r.ListID, f)
+		t, err := s.PriceLists.TotalDifferences(tx, who, r.ListID, f)
 		totals := differenceTotalsBody(t)
 		body.Totals = &totals
 		return body, err
 	})
 }
 
-func differenceFilter(kind *api.PriceDifferenceKind, percent *decimal.Decimal, q *string) pricing.DifferenceFilter {
-	return pricing.DifferenceFilter{Kind: pricing.DifferenceKind(value(kind)), MinPercent: percent, Search: value(q)}
+func differenceFilter(kind *api.PriceDifferenceKind, percent *decimal.Decimal, q *string) pricelist.DifferenceFilter {
+	return pricelist.DifferenceFilter{Kind: pricelist.DifferenceKind(value(kind)), MinPercent: percent, Search: value(q)}
 }
 
-func moveBody(m pricing.Moved) api.PriceMove {
+func moveBody(m pricelist.Moved) api.PriceMove {
 	return api.PriceMove{ListID: m.ListID, Number: m.Number, State: string(m.State), EffectiveAt: m.EffectiveAt, Lines: m.Lines}
 }
 
-func priceDifferenceBody(d pricing.Difference) api.PriceDifference {
+func priceDifferenceBody(d pricelist.Difference) api.PriceDifference {
 	return api.PriceDifference{
 		ProductID: d.ProductID, ProductCode: d.ProductCode, ProductName: d.ProductName, Unit: d.Unit, Kind: api.PriceDifferenceKind(d.Kind),
 		OldPrice: d.OldPrice, OldFloorPrice: d.OldFloor, Price: d.Price, FloorPrice: d.FloorPrice, Change: d.Change, ChangePercent: d.ChangePercent,
@@ -69,11 +71,11 @@ func priceDifferenceBody(d pricing.Difference) api.PriceDifference {
 	}
 }
 
-func differenceTotalsBody(t pricing.DifferenceTotals) api.PriceDifferenceTotals {
+func differenceTotalsBody(t pricelist.DifferenceTotals) api.PriceDifferenceTotals {
 	n := t.Counts
 	return api.PriceDifferenceTotals{
-		New: n[pricing.FirstTime], Raised: n[pricing.Raised], Lowered: n[pricing.Lowered], FloorOnly: n[pricing.FloorOnly],
-		Unchanged: n[pricing.Unchanged], LeftOut: n[pricing.LeftOut], Effect: t.Effect, OldMargin: t.OldMargin, NewMargin: t.NewMargin,
+		New: n[pricelist.FirstTime], Raised: n[pricelist.Raised], Lowered: n[pricelist.Lowered], FloorOnly: n[pricelist.FloorOnly],
+		Unchanged: n[pricelist.Unchanged], LeftOut: n[pricelist.LeftOut], Effect: t.Effect, OldMargin: t.OldMargin, NewMargin: t.NewMargin,
 		WithoutCost: optional(t.WithoutCost), VolumeFrom: openapi_types.Date{Time: t.From}, VolumeUntil: openapi_types.Date{Time: t.Before},
 	}
 }
@@ -82,10 +84,10 @@ func differenceTotalsBody(t pricing.DifferenceTotals) api.PriceDifferenceTotals 
 func (s *Server) ListPriceRequests(ctx context.Context, r api.ListPriceRequestsRequestObject) (api.ListPriceRequestsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceRequests200JSONResponse, error) {
 		p := r.Params
-		f := pricing.RequestFilter{
-			State: pricing.RequestState(value(p.State)), Side: pricing.Side(value(p.Side)), ListID: p.ListID, ProductID: p.ProductID, Mine: value(p.Mine),
+		f := priceadjust.RequestFilter{
+			State: priceadjust.RequestState(value(p.State)), Side: priceadjust.Side(value(p.Side)), ListID: p.ListID, ProductID: p.ProductID, Mine: value(p.Mine),
 		}
-		rows, next, err := s.Prices.ListPriceRequests(tx, who, f, page(p.Limit, p.Cursor))
+		rows, next, err := s.PriceAdjustments.ListPriceRequests(tx, who, f, page(p.Limit, p.Cursor))
 		return api.ListPriceRequests200JSONResponse{Data: each(rows, priceRequestHead), NextCursor: optional(next)}, err
 	})
 }
@@ -93,16 +95,16 @@ func (s *Server) ListPriceRequests(ctx context.Context, r api.ListPriceRequestsR
 // CreatePriceRequest implements the operation of that name.
 func (s *Server) CreatePriceRequest(ctx context.Context, r api.CreatePriceRequestRequestObject) (api.CreatePriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreatePriceRequest201JSONResponse, error) {
-		in := pricing.RequestInput{
-			ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, Figures: r.Body.Figures, AttachmentIDs: attachmentIDs(r.Body.AttachmentIds),
-			Lines: each(r.Body.Lines, func(l api.PriceRequestLineInput) pricing.RequestLine {
-				return pricing.RequestLine{
-					ProductID: l.ProductID, Direction: pricing.Direction(l.Direction), WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor,
+		in := priceadjust.RequestInput{
+			ReasonKind: pricelist.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, Figures: r.Body.Figures, AttachmentIDs: attachmentIDs(r.Body.AttachmentIds),
+			Lines: each(r.Body.Lines, func(l api.PriceRequestLineInput) priceadjust.RequestLine {
+				return priceadjust.RequestLine{
+					ProductID: l.ProductID, Direction: priceadjust.Direction(l.Direction), WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor,
 					MarketPrice: l.MarketPrice, Note: value(l.Note),
 				}
 			}),
 		}
-		q, err := s.Prices.CreatePriceRequest(tx, who, in)
+		q, err := s.PriceAdjustments.CreatePriceRequest(tx, who, in)
 		if err != nil {
 			return api.CreatePriceRequest201JSONResponse{}, err
 		}
@@ -114,7 +116,7 @@ func (s *Server) CreatePriceRequest(ctx context.Context, r api.CreatePriceReques
 // GetPriceRequest implements the operation of that name.
 func (s *Server) GetPriceRequest(ctx context.Context, r api.GetPriceRequestRequestObject) (api.GetPriceRequestResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetPriceRequest200JSONResponse, error) {
-		q, err := s.Prices.GetPriceRequest(tx, who, r.RequestID)
+		q, err := s.PriceAdjustments.GetPriceRequest(tx, who, r.RequestID)
 		if err != nil {
 			return api.GetPriceRequest200JSONResponse{}, err
 		}
@@ -126,7 +128,7 @@ func (s *Server) GetPriceRequest(ctx context.Context, r api.GetPriceRequestReque
 // DeclinePriceRequest implements the operation of that name.
 func (s *Server) DeclinePriceRequest(ctx context.Context, r api.DeclinePriceRequestRequestObject) (api.DeclinePriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.DeclinePriceRequest200JSONResponse, error) {
-		q, err := s.Prices.DeclinePriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch), r.Body.Answer)
+		q, err := s.PriceAdjustments.DeclinePriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch), r.Body.Answer)
 		if err != nil {
 			return api.DeclinePriceRequest200JSONResponse{}, err
 		}
@@ -138,7 +140,7 @@ func (s *Server) DeclinePriceRequest(ctx context.Context, r api.DeclinePriceRequ
 // WithdrawPriceRequest implements the operation of that name.
 func (s *Server) WithdrawPriceRequest(ctx context.Context, r api.WithdrawPriceRequestRequestObject) (api.WithdrawPriceRequestResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.WithdrawPriceRequest200JSONResponse, error) {
-		q, err := s.Prices.WithdrawPriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch))
+		q, err := s.PriceAdjustments.WithdrawPriceRequest(tx, who, r.RequestID, optionalMatch(r.Params.IfMatch))
 		if err != nil {
 			return api.WithdrawPriceRequest200JSONResponse{}, err
 		}
@@ -148,12 +150,12 @@ func (s *Server) WithdrawPriceRequest(ctx context.Context, r api.WithdrawPriceRe
 }
 
 // priceRequestBody adds the lines and papers of a request, and the base prices for whom prices are shown (ORD-03).
-func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q pricing.PriceRequest) (api.PriceRequest, error) {
-	files, err := s.Attachments.Of(tx, pricing.RequestSubject, q.ID)
+func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q priceadjust.PriceRequest) (api.PriceRequest, error) {
+	files, err := s.Attachments.Of(tx, priceadjust.RequestSubject, q.ID)
 	body := priceRequestHead(q)
 	papers := attachmentBodies(files[q.ID])
 	body.Attachments = &papers
-	lines := each(q.Lines, func(l pricing.RequestLine) api.PriceRequestLine {
+	lines := each(q.Lines, func(l priceadjust.RequestLine) api.PriceRequestLine {
 		return api.PriceRequestLine{
 			ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Direction: api.PriceDirection(l.Direction),
 			BasePrice: l.BasePrice, WantedPrice: l.WantedPrice, WantedFloor: l.WantedFloor, MarketPrice: l.MarketPrice, Note: optional(l.Note),
@@ -168,7 +170,7 @@ func (s *Server) priceRequestBody(tx pg.Tx, who identity.Principal, q pricing.Pr
 	return body, err
 }
 
-func priceRequestHead(q pricing.PriceRequest) api.PriceRequest {
+func priceRequestHead(q priceadjust.PriceRequest) api.PriceRequest {
 	return api.PriceRequest{
 		ID: q.ID, Number: q.Number, State: api.PriceRequestState(q.State), Side: api.PriceRequestSide(q.Side), ReasonKind: string(q.ReasonKind),
 		Reason: q.Reason, Figures: q.Figures, ListID: q.ListID, Answer: optional(q.Answer), AnsweredAt: q.AnsweredAt, AnsweredBy: q.AnsweredBy,
@@ -179,7 +181,7 @@ func priceRequestHead(q pricing.PriceRequest) api.PriceRequest {
 // ListPriceReviews implements the operation of that name.
 func (s *Server) ListPriceReviews(ctx context.Context, r api.ListPriceReviewsRequestObject) (api.ListPriceReviewsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceReviews200JSONResponse, error) {
-		rows, next, err := s.Prices.ListPriceReviews(tx, who, pricing.ReviewState(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.PriceAdjustments.ListPriceReviews(tx, who, priceadjust.ReviewState(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
 		return api.ListPriceReviews200JSONResponse{Data: each(rows, priceReviewBody), NextCursor: optional(next)}, err
 	})
 }
@@ -187,7 +189,7 @@ func (s *Server) ListPriceReviews(ctx context.Context, r api.ListPriceReviewsReq
 // GetPriceReview implements the operation of that name.
 func (s *Server) GetPriceReview(ctx context.Context, r api.GetPriceReviewRequestObject) (api.GetPriceReviewResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetPriceReview200JSONResponse, error) {
-		v, err := s.Prices.GetPriceReview(tx, who, r.ReviewID)
+		v, err := s.PriceAdjustments.GetPriceReview(tx, who, r.ReviewID)
 		return api.GetPriceReview200JSONResponse{Body: priceReviewBody(v), Headers: api.GetPriceReview200ResponseHeaders{ETag: etag(v.Version)}}, err
 	})
 }
@@ -195,8 +197,8 @@ func (s *Server) GetPriceReview(ctx context.Context, r api.GetPriceReviewRequest
 // ListPriceReviewItems implements the operation of that name.
 func (s *Server) ListPriceReviewItems(ctx context.Context, r api.ListPriceReviewItemsRequestObject) (api.ListPriceReviewItemsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceReviewItems200JSONResponse, error) {
-		f := pricing.ReviewFilter{Answer: string(value(r.Params.Answer)), PricedBefore: value(r.Params.PricedBefore), Search: value(r.Params.Q)}
-		rows, next, err := s.Prices.ListReviewItems(tx, who, r.ReviewID, f, page(r.Params.Limit, r.Params.Cursor))
+		f := priceadjust.ReviewFilter{Answer: string(value(r.Params.Answer)), PricedBefore: value(r.Params.PricedBefore), Search: value(r.Params.Q)}
+		rows, next, err := s.PriceAdjustments.ListReviewItems(tx, who, r.ReviewID, f, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListPriceReviewItems200JSONResponse{Data: each(rows, reviewItemBody), NextCursor: optional(next)}, err
 	})
 }
@@ -205,21 +207,21 @@ func (s *Server) ListPriceReviewItems(ctx context.Context, r api.ListPriceReview
 func (s *Server) ConfirmPriceReview(ctx context.Context, r api.ConfirmPriceReviewRequestObject) (api.ConfirmPriceReviewResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ConfirmPriceReview200JSONResponse, error) {
 		b := r.Body
-		v, err := s.Prices.ConfirmPriceReview(tx, who, r.ReviewID, optionalMatch(r.Params.IfMatch), pricing.ReviewConfirmation{
-			Products: value(b.ProductIds), All: value(b.All), Filter: pricing.ReviewFilter{PricedBefore: value(b.PricedBefore), Search: value(b.Q)},
+		v, err := s.PriceAdjustments.ConfirmPriceReview(tx, who, r.ReviewID, optionalMatch(r.Params.IfMatch), priceadjust.ReviewConfirmation{
+			Products: value(b.ProductIds), All: value(b.All), Filter: priceadjust.ReviewFilter{PricedBefore: value(b.PricedBefore), Search: value(b.Q)},
 		})
 		return api.ConfirmPriceReview200JSONResponse{Body: priceReviewBody(v), Headers: api.ConfirmPriceReview200ResponseHeaders{ETag: etag(v.Version)}}, err
 	})
 }
 
-func priceReviewBody(v pricing.PriceReview) api.PriceReview {
+func priceReviewBody(v priceadjust.PriceReview) api.PriceReview {
 	return api.PriceReview{
 		ID: v.ID, Number: v.Number, Quarter: openapi_types.Date{Time: v.Quarter}, State: api.PriceReviewState(v.State), OpenedAt: v.OpenedAt,
 		DueOn: openapi_types.Date{Time: v.DueOn}, ClosedAt: v.ClosedAt, Products: v.Products, Open: v.Open, ResolutionID: v.ResolutionID, Etag: etag(v.Version),
 	}
 }
 
-func reviewItemBody(i pricing.ReviewItem) api.PriceReviewItem {
+func reviewItemBody(i priceadjust.ReviewItem) api.PriceReviewItem {
 	answer := "open"
 	if i.Answer != nil {
 		answer = string(*i.Answer)
@@ -234,9 +236,9 @@ func reviewItemBody(i pricing.ReviewItem) api.PriceReviewItem {
 // ExportPriceDifferences implements the operation of that name.
 func (s *Server) ExportPriceDifferences(ctx context.Context, r api.ExportPriceDifferencesRequestObject) (api.ExportPriceDifferencesResponseObject, error) {
 	who, f := current(ctx).who, differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
-	var l pricing.BasePriceList
+	var l pricelist.BasePriceList
 	err := s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
-		l, err = s.Prices.GetBasePriceList(tx, who, r.ListID)
+		l, err = s.PriceLists.GetBasePriceList(tx, who, r.ListID)
 		return err
 	})
 	if err != nil {
@@ -245,7 +247,7 @@ func (s *Server) ExportPriceDifferences(ctx context.Context, r api.ExportPriceDi
 	return differenceExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(r.Params.Format)), name: l.Number, header: differenceHeader,
 		read: func(tx pg.Tx, row func([]any) error) error {
-			return s.Prices.EachDifference(tx, who, r.ListID, f, func(d pricing.Difference) error { return row(differenceCells(d, current(ctx).lang)) })
+			return s.PriceLists.EachDifference(tx, who, r.ListID, f, func(d pricelist.Difference) error { return row(differenceCells(d, current(ctx).lang)) })
 		},
 	}}, nil
 }
@@ -275,7 +277,7 @@ var differenceHeader = []column{
 	{"原因", "Reason", 30},
 }
 
-func differenceCells(d pricing.Difference, lang string) []any {
+func differenceCells(d pricelist.Difference, lang string) []any {
 	cells := []any{
 		d.ProductCode, d.ProductName, d.Unit, differenceWord(d.Kind, lang), precise(d.OldPrice), precise(d.Price), precise(d.Change), precise(d.ChangePercent),
 		precise(d.OldFloor), precise(d.FloorPrice), precise(&d.Volume), cell(d.Effect), nil, nil, d.Reason,
@@ -289,22 +291,22 @@ func differenceCells(d pricing.Difference, lang string) []any {
 	return cells
 }
 
-func differenceWord(kind pricing.DifferenceKind, lang string) string {
+func differenceWord(kind pricelist.DifferenceKind, lang string) string {
 	if lang == "en" {
 		return string(kind)
 	}
 	switch kind {
-	case pricing.FirstTime:
+	case pricelist.FirstTime:
 		return "新增"
-	case pricing.Raised:
+	case pricelist.Raised:
 		return "上调"
-	case pricing.Lowered:
+	case pricelist.Lowered:
 		return "下调"
-	case pricing.FloorOnly:
+	case pricelist.FloorOnly:
 		return "仅底价"
-	case pricing.Unchanged:
+	case pricelist.Unchanged:
 		return "不变"
-	case pricing.LeftOut:
+	case pricelist.LeftOut:
 		return "未列入"
 	}
 	return string(kind)
@@ -313,9 +315,9 @@ func differenceWord(kind pricing.DifferenceKind, lang string) string {
 // ExportBasePrices implements the operation of that name.
 func (s *Server) ExportBasePrices(ctx context.Context, r api.ExportBasePricesRequestObject) (api.ExportBasePricesResponseObject, error) {
 	who, p := current(ctx).who, r.Params
-	f := pricing.PriceFilter{At: value(p.At), Search: value(p.Q), CategoryID: p.CategoryID}
+	f := pricelist.PriceFilter{At: value(p.At), Search: value(p.Q), CategoryID: p.CategoryID}
 	err := s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
-		f.At, err = s.Prices.PricesAt(tx, who, f.At)
+		f.At, err = pricing.PricesAt(who, f.At, tx.Now)
 		return err
 	})
 	if err != nil {
@@ -328,7 +330,7 @@ func (s *Server) ExportBasePrices(ctx context.Context, r api.ExportBasePricesReq
 	return basePriceExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(p.Format)), name: name + clock.Today(f.At).Format(time.DateOnly), header: basePriceHeader,
 		read: func(tx pg.Tx, row func([]any) error) error {
-			return s.Prices.EachBasePrice(tx, who, f, func(v pricing.PriceView, names map[uuid.UUID]string) error { return row(basePriceCells(v, names)) })
+			return s.PriceLists.EachBasePrice(tx, who, f, func(v pricelist.PriceView, names map[uuid.UUID]string) error { return row(basePriceCells(v, names)) })
 		},
 	}}, nil
 }
@@ -353,7 +355,7 @@ var basePriceHeader = []column{
 	{"原因", "Reason", 40},
 }
 
-func basePriceCells(v pricing.PriceView, names map[uuid.UUID]string) []any {
+func basePriceCells(v pricelist.PriceView, names map[uuid.UUID]string) []any {
 	var author, ends any
 	if v.CreatedBy != nil {
 		author = names[*v.CreatedBy]

@@ -20,6 +20,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
@@ -27,7 +28,7 @@ import (
 func decideList(e *apitest.Env, id string) {
 	var request uuid.UUID
 	e.Tx(func(tx pg.Tx) error {
-		l, err := e.App.Server.Prices.GetBasePriceList(tx, identity.System(), uuid.MustParse(id))
+		l, err := e.App.Server.PriceLists.GetBasePriceList(tx, identity.System(), uuid.MustParse(id))
 		if l.ApprovalID != nil {
 			request = *l.ApprovalID
 		}
@@ -209,7 +210,7 @@ func TestPRC08_ReviewOverHTTP(t *testing.T) {
 	e := apitest.New(t)
 	ids := priced(t, e, "100", "50")
 	e.Tx(func(tx pg.Tx) error {
-		return e.App.Server.Prices.OpenPriceReview(tx, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
+		return e.App.Server.PriceAdjustments.OpenPriceReview(tx, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	})
 	m := e.As("manager")
 	id := m.Get("/v1/price-reviews?state=open").Want(200).String("data.0.id")
@@ -235,7 +236,7 @@ func TestPRC05_LargeListIsPublishedWithoutAnOrderWaiting(t *testing.T) {
 		t.Parallel()
 	}
 	e := apitest.New(t)
-	prices := e.App.Server.Prices
+	prices := e.App.Server.PriceLists
 	first := e.As("manager").Post("/v1/products", withLifecycle(product("FIRST"))).Want(201).ID()
 	var ids []uuid.UUID
 	for from := 1; from <= n; from += 10_000 {
@@ -249,10 +250,10 @@ func TestPRC05_LargeListIsPublishedWithoutAnOrderWaiting(t *testing.T) {
 		})
 	}
 	e.Tx(func(tx pg.Tx) error {
-		opening := make([]pricing.PriceLine, 0, len(ids)+1)
+		opening := make([]pricelist.PriceLine, 0, len(ids)+1)
 		for i, id := range append(ids, uuid.MustParse(first)) {
 			if i%10 != 9 {
-				opening = append(opening, pricing.PriceLine{ProductID: id, Price: decimal.MustParse("100")})
+				opening = append(opening, pricelist.PriceLine{ProductID: id, Price: decimal.MustParse("100")})
 			}
 		}
 		_, err := prices.OpenBasePrices(tx, identity.System(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), "opening", opening)
@@ -474,13 +475,13 @@ func TestPRC10_PriceCheckOfALargeOrderIsFast(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			all := make([]pricing.PriceLine, len(ids))
+			all := make([]pricelist.PriceLine, len(ids))
 			for i, id := range ids {
-				all[i] = pricing.PriceLine{ProductID: id, Price: decimal.MustParse("100")}
+				all[i] = pricelist.PriceLine{ProductID: id, Price: decimal.MustParse("100")}
 			}
 			for _, month := range []time.Month{1, 4, 7} {
 				at := time.Date(2026, month, 1, 0, 0, 0, 0, time.UTC)
-				if _, err := e.App.Server.Prices.OpenBasePrices(tx, identity.System(), at, "opening", all); err != nil {
+				if _, err := e.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), at, "opening", all); err != nil {
 					return err
 				}
 			}

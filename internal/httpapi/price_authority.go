@@ -20,8 +20,7 @@ func (s *Server) GetPriceAuthority(ctx context.Context, r api.GetPriceAuthorityR
 // ListPriceAuthorityTables implements the operation of that name.
 func (s *Server) ListPriceAuthorityTables(ctx context.Context, r api.ListPriceAuthorityTablesRequestObject) (api.ListPriceAuthorityTablesResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPriceAuthorityTables200JSONResponse, error) {
-		f := pricing.RevisionFilter{State: pricing.State(value(r.Params.State))}
-		rows, next, err := s.Prices.ListPriceAuthorityTables(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Prices.ListPriceAuthorityTables(tx, who, pricing.State(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
 		return api.ListPriceAuthorityTables200JSONResponse{Data: each(rows, authorityBody), NextCursor: optional(next)}, err
 	})
 }

@@ -19,7 +19,7 @@ func TestPRC03_PRC04_PRC08_SMP01_DeadlinesFollowTheCalendar(t *testing.T) {
 	_, adoption := sold(e, "NP-DL")
 	request := newProductRequestOf(e)
 	e.Tx(func(tx pg.Tx) error {
-		return e.App.Server.Prices.OpenPriceReview(tx, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
+		return e.App.Server.PriceAdjustments.OpenPriceReview(tx, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	})
 	path := "/v1/samples/" + sampleOf(e)
 	e.As("rep1").Post(path+"/submit", nil).Want(200)

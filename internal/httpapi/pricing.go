@@ -10,14 +10,15 @@ import (
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // ListBasePriceLists implements the operation of that name.
 func (s *Server) ListBasePriceLists(ctx context.Context, r api.ListBasePriceListsRequestObject) (api.ListBasePriceListsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBasePriceLists200JSONResponse, error) {
-		f := pricing.RevisionFilter{State: pricing.State(value(r.Params.State)), Resolution: r.Params.ResolutionID}
-		rows, next, err := s.Prices.ListBasePriceLists(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		f := pricelist.ListFilter{State: pricing.State(value(r.Params.State)), Resolution: r.Params.ResolutionID}
+		rows, next, err := s.PriceLists.ListBasePriceLists(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListBasePriceLists200JSONResponse{Data: each(rows, priceListBody), NextCursor: optional(next)}, err
 	})
 }
@@ -25,8 +26,8 @@ func (s *Server) ListBasePriceLists(ctx context.Context, r api.ListBasePriceList
 // CreateBasePriceList implements the operation of that name.
 func (s *Server) CreateBasePriceList(ctx context.Context, r api.CreateBasePriceListRequestObject) (api.CreateBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CreateBasePriceList201JSONResponse, error) {
-		in := pricing.ListInput{EffectiveAt: r.Body.EffectiveAt, ReasonKind: pricing.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, RequestIDs: value(r.Body.RequestIds), Resolution: r.Body.ResolutionID, GeneralAuthority: value(r.Body.GeneralAuthority)}
-		l, err := s.Prices.CreateBasePriceList(tx, who, in)
+		in := pricelist.ListInput{EffectiveAt: r.Body.EffectiveAt, ReasonKind: pricelist.ReasonKind(r.Body.ReasonKind), Reason: r.Body.Reason, RequestIDs: value(r.Body.RequestIds), Resolution: r.Body.ResolutionID, GeneralAuthority: value(r.Body.GeneralAuthority)}
+		l, err := s.PriceLists.CreateBasePriceList(tx, who, in)
 		return api.CreateBasePriceList201JSONResponse{Body: priceListBody(l), Headers: api.CreateBasePriceList201ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -34,7 +35,7 @@ func (s *Server) CreateBasePriceList(ctx context.Context, r api.CreateBasePriceL
 // GetBasePriceList implements the operation of that name.
 func (s *Server) GetBasePriceList(ctx context.Context, r api.GetBasePriceListRequestObject) (api.GetBasePriceListResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.GetBasePriceList(tx, who, r.ListID)
+		l, err := s.PriceLists.GetBasePriceList(tx, who, r.ListID)
 		return api.GetBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.GetBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -42,11 +43,11 @@ func (s *Server) GetBasePriceList(ctx context.Context, r api.GetBasePriceListReq
 // UpdateBasePriceList implements the operation of that name.
 func (s *Server) UpdateBasePriceList(ctx context.Context, r api.UpdateBasePriceListRequestObject) (api.UpdateBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.UpdateBasePriceList200JSONResponse, error) {
-		change := pricing.ListPatch{
-			EffectiveAt: patchInstant(r.Body.EffectiveAt), ReasonKind: (*pricing.ReasonKind)(r.Body.ReasonKind), Reason: r.Body.Reason,
+		change := pricelist.ListPatch{
+			EffectiveAt: patchInstant(r.Body.EffectiveAt), ReasonKind: (*pricelist.ReasonKind)(r.Body.ReasonKind), Reason: r.Body.Reason,
 			GeneralAuthority: r.Body.GeneralAuthority,
 		}
-		l, err := s.Prices.UpdateBasePriceList(tx, who, r.ListID, ifMatch(r.Params.IfMatch), change)
+		l, err := s.PriceLists.UpdateBasePriceList(tx, who, r.ListID, ifMatch(r.Params.IfMatch), change)
 		return api.UpdateBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.UpdateBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -54,7 +55,7 @@ func (s *Server) UpdateBasePriceList(ctx context.Context, r api.UpdateBasePriceL
 // ListBasePriceLines implements the operation of that name.
 func (s *Server) ListBasePriceLines(ctx context.Context, r api.ListBasePriceLinesRequestObject) (api.ListBasePriceLinesResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBasePriceLines200JSONResponse, error) {
-		rows, next, err := s.Prices.ListBasePriceLines(tx, who, r.ListID, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.PriceLists.ListBasePriceLines(tx, who, r.ListID, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListBasePriceLines200JSONResponse{Data: each(rows, priceLineBody), NextCursor: optional(next)}, err
 	})
 }
@@ -62,10 +63,10 @@ func (s *Server) ListBasePriceLines(ctx context.Context, r api.ListBasePriceLine
 // SetBasePriceLines implements the operation of that name.
 func (s *Server) SetBasePriceLines(ctx context.Context, r api.SetBasePriceLinesRequestObject) (api.SetBasePriceLinesResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.SetBasePriceLines200JSONResponse, error) {
-		lines := each(r.Body.Lines, func(b api.BasePriceLineInput) pricing.PriceLine {
-			return pricing.PriceLine{ProductID: b.ProductID, Price: b.Price, FloorPrice: b.FloorPrice, Reason: value(b.Reason)}
+		lines := each(r.Body.Lines, func(b api.BasePriceLineInput) pricelist.PriceLine {
+			return pricelist.PriceLine{ProductID: b.ProductID, Price: b.Price, FloorPrice: b.FloorPrice, Reason: value(b.Reason)}
 		})
-		l, err := s.Prices.SetBasePriceLines(tx, who, r.ListID, ifMatch(r.Params.IfMatch), lines)
+		l, err := s.PriceLists.SetBasePriceLines(tx, who, r.ListID, ifMatch(r.Params.IfMatch), lines)
 		return api.SetBasePriceLines200JSONResponse{Body: priceListBody(l), Headers: api.SetBasePriceLines200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -73,7 +74,7 @@ func (s *Server) SetBasePriceLines(ctx context.Context, r api.SetBasePriceLinesR
 // RemoveBasePriceLine implements the operation of that name.
 func (s *Server) RemoveBasePriceLine(ctx context.Context, r api.RemoveBasePriceLineRequestObject) (api.RemoveBasePriceLineResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.RemoveBasePriceLine200JSONResponse, error) {
-		l, err := s.Prices.RemoveBasePriceLine(tx, who, r.ListID, ifMatch(r.Params.IfMatch), r.ProductID)
+		l, err := s.PriceLists.RemoveBasePriceLine(tx, who, r.ListID, ifMatch(r.Params.IfMatch), r.ProductID)
 		return api.RemoveBasePriceLine200JSONResponse{Body: priceListBody(l), Headers: api.RemoveBasePriceLine200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -81,7 +82,7 @@ func (s *Server) RemoveBasePriceLine(ctx context.Context, r api.RemoveBasePriceL
 // SubmitBasePriceList implements the operation of that name.
 func (s *Server) SubmitBasePriceList(ctx context.Context, r api.SubmitBasePriceListRequestObject) (api.SubmitBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.SubmitBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.SubmitBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
+		l, err := s.PriceLists.SubmitBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
 		return api.SubmitBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.SubmitBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -89,7 +90,7 @@ func (s *Server) SubmitBasePriceList(ctx context.Context, r api.SubmitBasePriceL
 // CancelBasePriceList implements the operation of that name.
 func (s *Server) CancelBasePriceList(ctx context.Context, r api.CancelBasePriceListRequestObject) (api.CancelBasePriceListResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CancelBasePriceList200JSONResponse, error) {
-		l, err := s.Prices.CancelBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
+		l, err := s.PriceLists.CancelBasePriceList(tx, who, r.ListID, optionalMatch(r.Params.IfMatch))
 		return api.CancelBasePriceList200JSONResponse{Body: priceListBody(l), Headers: api.CancelBasePriceList200ResponseHeaders{ETag: etag(l.Version)}}, err
 	})
 }
@@ -97,8 +98,8 @@ func (s *Server) CancelBasePriceList(ctx context.Context, r api.CancelBasePriceL
 // ListBasePrices implements the operation of that name.
 func (s *Server) ListBasePrices(ctx context.Context, r api.ListBasePricesRequestObject) (api.ListBasePricesResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBasePrices200JSONResponse, error) {
-		f := pricing.PriceFilter{At: value(r.Params.At), Search: value(r.Params.Q), CategoryID: r.Params.CategoryID}
-		rows, next, err := s.Prices.ListBasePrices(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		f := pricelist.PriceFilter{At: value(r.Params.At), Search: value(r.Params.Q), CategoryID: r.Params.CategoryID}
+		rows, next, err := s.PriceLists.ListBasePrices(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListBasePrices200JSONResponse{Data: each(rows, basePriceBody), NextCursor: optional(next)}, err
 	})
 }
@@ -106,7 +107,7 @@ func (s *Server) ListBasePrices(ctx context.Context, r api.ListBasePricesRequest
 // GetBasePrice implements the operation of that name.
 func (s *Server) GetBasePrice(ctx context.Context, r api.GetBasePriceRequestObject) (api.GetBasePriceResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetBasePrice200JSONResponse, error) {
-		p, err := s.Prices.GetBasePrice(tx, who, r.ProductID, value(r.Params.At))
+		p, err := s.PriceLists.GetBasePrice(tx, who, r.ProductID, value(r.Params.At))
 		return api.GetBasePrice200JSONResponse(basePriceBody(p)), err
 	})
 }
@@ -114,12 +115,12 @@ func (s *Server) GetBasePrice(ctx context.Context, r api.GetBasePriceRequestObje
 // ListBasePriceHistory implements the operation of that name.
 func (s *Server) ListBasePriceHistory(ctx context.Context, r api.ListBasePriceHistoryRequestObject) (api.ListBasePriceHistoryResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBasePriceHistory200JSONResponse, error) {
-		rows, next, err := s.Prices.ListBasePriceHistory(tx, who, r.ProductID, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.PriceLists.ListBasePriceHistory(tx, who, r.ProductID, page(r.Params.Limit, r.Params.Cursor))
 		return api.ListBasePriceHistory200JSONResponse{Data: each(rows, basePriceBody), NextCursor: optional(next)}, err
 	})
 }
 
-func priceListBody(l pricing.BasePriceList) api.BasePriceList {
+func priceListBody(l pricelist.BasePriceList) api.BasePriceList {
 	return api.BasePriceList{
 		ID: l.ID, Number: l.Number, State: api.PriceRevisionState(l.State), Standing: optional(string(l.Standing)), EffectiveAt: l.EffectiveAt,
 		ReasonKind: string(l.ReasonKind), Reason: l.Reason, CreatedAt: l.CreatedAt, CreatedBy: l.CreatedBy, SubmittedAt: l.SubmittedAt,
@@ -128,14 +129,14 @@ func priceListBody(l pricing.BasePriceList) api.BasePriceList {
 	}
 }
 
-func priceLineBody(l pricing.LineView) api.BasePriceLine {
+func priceLineBody(l pricelist.LineView) api.BasePriceLine {
 	return api.BasePriceLine{
 		ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Price: l.Price, FloorPrice: l.FloorPrice,
 		OldPrice: l.OldPrice, OldFloorPrice: l.OldFloorPrice, Reason: optional(l.Reason),
 	}
 }
 
-func basePriceBody(p pricing.PriceView) api.BasePrice {
+func basePriceBody(p pricelist.PriceView) api.BasePrice {
 	return api.BasePrice{
 		ProductID: p.ProductID, ProductCode: p.ProductCode, ProductName: p.ProductName, Unit: p.Unit, Price: p.Price, FloorPrice: p.FloorPrice,
 		OldPrice: p.OldPrice, OldFloorPrice: p.OldFloorPrice, EffectiveAt: p.EffectiveAt, EndsAt: p.EndsAt, ListID: p.ListID,

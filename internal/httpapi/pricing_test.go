@@ -11,21 +11,21 @@ import (
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 // priced makes standard products with these base prices, in force since the beginning of 2026.
 func priced(t *testing.T, e *apitest.Env, prices ...string) (ids []string) {
 	t.Helper()
-	var lines []pricing.PriceLine
+	var lines []pricelist.PriceLine
 	for i, p := range prices {
 		body := product(fmt.Sprintf("P%d", i))
 		body["lifecycle"] = "standard"
 		ids = append(ids, e.As("manager").Post("/v1/products", body).Want(201).ID())
-		lines = append(lines, pricing.PriceLine{ProductID: uuid.MustParse(ids[i]), Price: decimal.MustParse(p)})
+		lines = append(lines, pricelist.PriceLine{ProductID: uuid.MustParse(ids[i]), Price: decimal.MustParse(p)})
 	}
 	e.Tx(func(tx pg.Tx) error {
-		_, err := e.App.Server.Prices.OpenBasePrices(tx, identity.System(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), "opening", lines)
+		_, err := e.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), "opening", lines)
 		return err
 	})
 	return ids

@@ -37,6 +37,8 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/priceadjust"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/prospect"
@@ -102,6 +104,8 @@ type Server struct {
 	Samples     *sample.Service
 
 	// base price adjustments
+	PriceLists       *pricelist.Service
+	PriceAdjustments *priceadjust.Service
 
 	// price committee and authority
 	PriceCommittee *committee.Service

@@ -39,6 +39,18 @@ func Holders(tx pg.Tx, role Role, department *uuid.UUID) ([]User, error) {
 	return people, q.Order("id").Find(&people).Error
 }
 
+// Assistants returns the active assistants of the teams in which these people are, by person. One statement.
+func Assistants(tx pg.Tx, people ...uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
+	var rows []struct{ Person, Assistant uuid.UUID }
+	err := tx.Raw(`SELECT o.id AS person, a.id AS assistant FROM users o JOIN users a ON a.team_id = o.team_id
+		WHERE o.id IN ? AND a.active AND a.id <> o.id AND a.roles @> ARRAY[?]::text[] ORDER BY a.id`, people, SalesAssistant).Scan(&rows).Error
+	found := map[uuid.UUID][]uuid.UUID{}
+	for _, r := range rows {
+		found[r.Person] = append(found[r.Person], r.Assistant)
+	}
+	return found, err
+}
+
 // Head returns the head of a department, nil when it has none.
 func Head(tx pg.Tx, department uuid.UUID) (*uuid.UUID, error) {
 	d, err := pg.Take[Department](tx, "id = ?", department)

@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
 	"github.com/salesgate/salesgate/internal/receivable"
 )
@@ -19,7 +20,7 @@ import (
 type collector struct {
 	*run
 	tx     pg.Tx
-	prices []pricing.PriceLine
+	prices []pricelist.PriceLine
 	people map[string]uuid.UUID // user name → id, of people in sales
 }
 
@@ -45,8 +46,8 @@ func (c *collector) finish() error {
 	if len(c.prices) == 0 {
 		return nil
 	}
-	done, err := c.Service.prices.ImportPrices(c.tx, c.who, pricing.PriceFile{
-		SHA256: c.imp.SHA256, Name: c.imp.FileName, ReasonKind: pricing.ReasonKind(c.imp.ReasonKind), Reason: c.imp.Reason,
+	done, err := c.Service.prices.ImportPrices(c.tx, c.who, pricelist.PriceFile{
+		SHA256: c.imp.SHA256, Name: c.imp.FileName, ReasonKind: pricelist.ReasonKind(c.imp.ReasonKind), Reason: c.imp.Reason,
 		EffectiveAt: c.imp.EffectiveAt, Lines: c.prices,
 	})
 	for _, o := range done.Outcomes {
@@ -176,7 +177,7 @@ func (c *collector) priceRows(batch []*record) error {
 		return err
 	}
 	var good []*record
-	var lines []pricing.PriceLine
+	var lines []pricelist.PriceLine
 	for _, rec := range batch {
 		p, ok := products[rec.key]
 		if field, wrong := c.wrongPrice(rec, p, ok); wrong != nil {
@@ -199,11 +200,11 @@ func (c *collector) wrongPrice(rec *record, p catalog.Product, known bool) (fiel
 	case unit != "" && headerKey(unit) != headerKey(p.Unit):
 		return "unit", errUnit.With("unit", p.Unit)
 	case rec.price.FloorPrice != nil && rec.price.FloorPrice.Cmp(rec.price.Price) > 0: // PRC-12
-		return "floor_price", pricing.ErrFloorAboveBase.With()
+		return "floor_price", pricelist.ErrFloorAboveBase.With()
 	case c.imp.ReasonKind == "": // opening prices tell of the past, whatever became of the product
 		return "", nil
 	case p.Lifecycle == catalog.LifecycleDormant: // PRC-02
-		return "code", pricing.ErrDormant.With()
+		return "code", pricelist.ErrDormant.With()
 	case !p.Active:
 		return "code", pricing.ErrInactive.With()
 	}
@@ -211,7 +212,7 @@ func (c *collector) wrongPrice(rec *record, p catalog.Product, known bool) (fiel
 }
 
 // sanePrices keeps the rows whose change is no likely slip, and the others too when whoever uploaded the file said so.
-func (c *collector) sanePrices(good []*record, lines []pricing.PriceLine) error {
+func (c *collector) sanePrices(good []*record, lines []pricelist.PriceLine) error {
 	if c.imp.AcceptLarge {
 		c.prices = append(c.prices, lines...)
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 // The columns of each kind. Templates, headers and errors all come from here.
@@ -69,7 +69,7 @@ type record struct {
 	profile  *credit.Opening // nil when the file says nothing of credit
 	product  catalog.Input
 	category string
-	price    pricing.PriceLine
+	price    pricelist.PriceLine
 	opening  openItem
 	key      string // the natural key, unique in the file
 }
@@ -199,7 +199,7 @@ func (rec *record) readProduct() {
 
 func (rec *record) readPrice() {
 	rec.key = rec.cells["code"]
-	rec.price = pricing.PriceLine{Price: rec.positive("price", 4), Reason: rec.cells["reason"]}
+	rec.price = pricelist.PriceLine{Price: rec.positive("price", 4), Reason: rec.cells["reason"]}
 	if rec.cells["floor_price"] != "" {
 		floor := rec.positive("floor_price", 4)
 		rec.price.FloorPrice = &floor

@@ -16,7 +16,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/receivable"
 )
 
@@ -31,14 +31,14 @@ type Service struct {
 	db          *pg.DB
 	customers   *customer.Service
 	products    *catalog.Service
-	prices      *pricing.Service
+	prices      *pricelist.Service
 	credit      *credit.Service
 	receivables *receivable.Service
 	enqueue     func(tx pg.Tx, id uuid.UUID) error
 }
 
 // New returns the service. enqueue inserts the job that calls Run after the commit; app wires it to the queue.
-func New(db *pg.DB, customers *customer.Service, products *catalog.Service, prices *pricing.Service, c *credit.Service,
+func New(db *pg.DB, customers *customer.Service, products *catalog.Service, prices *pricelist.Service, c *credit.Service,
 	r *receivable.Service, enqueue func(tx pg.Tx, id uuid.UUID) error,
 ) *Service {
 	return &Service{db: db, customers: customers, products: products, prices: prices, credit: c, receivables: r, enqueue: enqueue}

@@ -24,7 +24,7 @@ type standing struct {
 
 func (s standing) done() bool { return s.ListID != nil && (s.General || s.TableID != nil) }
 
-// BasePricesPublished implements pricing.Watcher: the adoptions of the list's products have a base price.
+// BasePricesPublished implements pricelist.Watcher: the adoptions of the list's products have a base price.
 func (s *Service) BasePricesPublished(tx pg.Tx, listID uuid.UUID) error {
 	rows, err := pricedBy(tx, listID)
 	if err != nil {

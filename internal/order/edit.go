@@ -195,6 +195,11 @@ func (s *Service) stop(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err := change(&o); err != nil {
 		return Order{}, err
 	}
+	if drafted {
+		if err := o.endReview(tx); err != nil {
+			return Order{}, err
+		}
+	}
 	if v != VerbClose {
 		if err := s.approvals.Void(tx, Subject, id, reason); err != nil {
 			return Order{}, err

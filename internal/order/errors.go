@@ -52,6 +52,8 @@ var (
 		"An order that came by {channel} keeps its original: attach it first.", "以 {channel} 方式收到的订单须附客户订单原件。", "ORD-01")
 	ErrPromised = errs.Define(errs.Rule, "order.promised_before_received",
 		"A line is promised for a day before the order reached us.", "明细行的交期早于订单接收日期。", "ORD-02")
+	ErrNoReviewer = errs.Define(errs.Rule, "order.no_reviewer",
+		"Nobody who sees the order has this role.", "没有能看到该订单且担任此角色的人员。", "ORD-02")
 	ErrReview = pg.Constraint("orders_reviewed", errs.Define(errs.Rule, "order.review_open",
 		"{open} points of the order's review have failed and aren't settled with the customer yet.", "订单评审尚有 {open} 项不合格未与客户确认,不能提交。", "ORD-02"))
 	ErrReviewed = errs.Define(errs.Conflict, "order.review_point_settled",

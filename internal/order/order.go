@@ -61,8 +61,9 @@ type Order struct {
 	UntoldSince    *time.Time // confirmed, and Follower not told yet
 	EndedAt        *time.Time // closed or cancelled
 	CopiedFromID   *uuid.UUID
-	Originals      int // files of the customer's own order (ORD-01)
-	ReviewOpen     int // points of the review that the customer has to settle (ORD-02)
+	Originals      int  // files of the customer's own order (ORD-01)
+	ReviewOpen     int  // points of the review that the customer has to settle (ORD-02)
+	ReviewAsked    bool // and nobody has reviewed it since
 	CreatedBy      *uuid.UUID
 	CreatedAt      time.Time
 	UpdatedAt      time.Time

@@ -80,7 +80,77 @@ type Told struct {
 	At  *time.Time // nil: now
 }
 
-const reviewTask = "order.review_failed"
+// What reviews ask people to do.
+const (
+	askTask    = "order.review_wanted"
+	reviewTask = "order.review_failed"
+)
+
+// AskReview asks for a review of a draft (ORD-02): quality, production, or the assistants of the owner's team. The first review that is
+// recorded does it for all, and the tasks end with the draft. Returns ErrNoReviewer where a role has nobody, errs.ErrState for an
+// order that is no draft, errs.ErrNotFound and errs.ErrStale. Locks the order.
+func (s *Service) AskReview(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, roles []identity.Role) (Order, error) {
+	o, err := s.locked(tx, who, id, version, VerbAskReview)
+	if err != nil {
+		return o, err
+	}
+	for i, role := range roles {
+		reviewers, err := o.reviewers(tx, role)
+		if err != nil {
+			return o, err
+		}
+		if len(reviewers) == 0 {
+			return o, ErrNoReviewer.At(fmt.Sprintf("/roles/%d", i))
+		}
+		if err := o.ask(tx, reviewers); err != nil {
+			return o, err
+		}
+	}
+	before := o.ReviewAsked
+	o.ReviewAsked, o.UpdatedAt = true, tx.Now
+	if err := update(tx, &o); err != nil {
+		return o, err
+	}
+	return o, audit.Record(tx, audit.Entry{
+		Action: string(VerbAskReview), SubjectType: Subject, SubjectID: o.ID, Before: map[string]any{"review_asked": before},
+		After: map[string]any{"review_asked": true, "reviewers": roles, "version": o.Version},
+	})
+}
+
+// reviewers are the active people of a role who see the order: assistants work for their own team only.
+func (o *Order) reviewers(tx pg.Tx, role identity.Role) ([]uuid.UUID, error) {
+	if role == identity.SalesAssistant {
+		assistants, err := identity.Assistants(tx, o.OwnerID)
+		return assistants[o.OwnerID], err
+	}
+	holders, err := identity.Holders(tx, role, nil)
+	ids := make([]uuid.UUID, len(holders))
+	for i, u := range holders {
+		ids[i] = u.ID
+	}
+	return ids, err
+}
+
+func (o *Order) ask(tx pg.Tx, reviewers []uuid.UUID) error {
+	tasks := make([]followup.Task, len(reviewers))
+	for i, id := range reviewers {
+		tasks[i] = followup.Task{
+			Kind: askTask, SubjectType: Subject, SubjectID: o.ID, Number: o.Number, UserID: &id,
+			TitleEN: fmt.Sprintf("Order %s: review specification, quantity, price, date and remarks", o.Number),
+			TitleZH: fmt.Sprintf("订单 %s 请评审规格、数量、价格、交期及备注", o.Number),
+		}
+	}
+	return followup.Open(tx, tasks...)
+}
+
+// unask ends the request for a review: it is there, or the draft isn't any more.
+func (o *Order) unask(tx pg.Tx) error {
+	if !o.ReviewAsked {
+		return nil
+	}
+	o.ReviewAsked = false
+	return followup.Close(tx, askTask, Subject, o.ID)
+}
 
 // RecordReview writes down what a review of a draft found (ORD-02). Each failed point keeps the order from being submitted until
 // the customer has settled it, and asks the order's owner to tell them. Returns ErrReviewNote, ErrNoLine for a line that the order
@@ -100,6 +170,9 @@ func (s *Service) RecordReview(tx pg.Tx, who identity.Principal, id uuid.UUID, v
 		}
 	}
 	if err := pg.Insert(tx, &points); err != nil {
+		return o, nil, err
+	}
+	if err := o.unask(tx); err != nil {
 		return o, nil, err
 	}
 	if err := s.reviewed(tx, &o, VerbReview, points); err != nil {
@@ -194,6 +267,14 @@ func (s *Service) AnswerReviewPoint(tx pg.Tx, who identity.Principal, id, point 
 		return p, err
 	}
 	return p, followup.Close(tx, reviewTask, Subject, o.ID)
+}
+
+// endReview ends what is to be done about the review of a draft that is cancelled.
+func (o *Order) endReview(tx pg.Tx) error {
+	if err := o.unask(tx); err != nil || o.ReviewOpen == 0 {
+		return err
+	}
+	return followup.Close(tx, reviewTask, Subject, o.ID)
 }
 
 // lockPoint locks a draft and reads one of its open points.

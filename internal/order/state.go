@@ -32,6 +32,7 @@ const (
 	VerbUpdate Verb = "updateOrder" // remarks, channel, the customer's order number
 	VerbSubmit Verb = "submitOrder" // through the gate
 
+	VerbAskReview   Verb = "askOrderReview"    // ORD-02
 	VerbReview      Verb = "recordOrderReview" // ORD-02
 	VerbReturnPoint Verb = "returnOrderReviewPoint"
 	VerbAnswerPoint Verb = "answerOrderReviewPoint"
@@ -47,16 +48,16 @@ const (
 
 // Verbs are all verbs.
 var Verbs = []Verb{
-	VerbEdit, VerbUpdate, VerbReview, VerbReturnPoint, VerbAnswerPoint, VerbSubmit, VerbConfirm, VerbReturn, VerbRevise, VerbCancel, VerbClose, VerbCopy, VerbReserve, VerbShip,
+	VerbEdit, VerbUpdate, VerbAskReview, VerbReview, VerbReturnPoint, VerbAnswerPoint, VerbSubmit, VerbConfirm, VerbReturn, VerbRevise, VerbCancel, VerbClose, VerbCopy, VerbReserve, VerbShip,
 }
 
 // allowed says in which states each verb makes sense. Goods on a live notice are given back in whatever state the
 // order is meanwhile, since it can be neither closed nor cancelled then; they leave only while it counts (package shipping).
 var allowed = map[Verb][]State{
-	VerbEdit:   {StateDraft},
-	VerbUpdate: {StateDraft, StateSubmitted, StateConfirmed, StatePartlyShipped, StateShipped},
-	VerbSubmit: {StateDraft},
-	VerbReview: {StateDraft}, VerbReturnPoint: {StateDraft}, VerbAnswerPoint: {StateDraft},
+	VerbEdit:      {StateDraft},
+	VerbUpdate:    {StateDraft, StateSubmitted, StateConfirmed, StatePartlyShipped, StateShipped},
+	VerbSubmit:    {StateDraft},
+	VerbAskReview: {StateDraft}, VerbReview: {StateDraft}, VerbReturnPoint: {StateDraft}, VerbAnswerPoint: {StateDraft},
 	VerbConfirm: {StateSubmitted},
 	VerbReturn:  {StateSubmitted},
 	VerbRevise:  {StateSubmitted, StateConfirmed, StatePartlyShipped},

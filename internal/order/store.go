@@ -170,7 +170,7 @@ func update(tx pg.Tx, o *Order) error {
 		"submitted_at": o.SubmittedAt, "confirmed_at": o.ConfirmedAt, "ended_at": o.EndedAt, "updated_at": o.UpdatedAt,
 		"received_at": o.ReceivedAt, "delivery_place": o.DeliveryPlace, "packing": o.Packing, "transport": o.Transport,
 		"special_demands": o.SpecialDemands, "quotation_id": o.QuotationID, "contract_id": o.ContractID,
-		"originals": o.Originals, "review_open": o.ReviewOpen, "untold_since": o.UntoldSince,
+		"originals": o.Originals, "review_open": o.ReviewOpen, "review_asked": o.ReviewAsked, "untold_since": o.UntoldSince,
 	})
 	o.Version++
 	return err

@@ -59,6 +59,9 @@ func (s *Service) submit(tx pg.Tx, who identity.Principal, o *Order, c *contract
 	if err != nil {
 		return decision.Decision{}, err
 	}
+	if err := o.unask(tx); err != nil {
+		return decision.Decision{}, err
+	}
 	if err := update(tx, o); err != nil {
 		return decision.Decision{}, err
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 // world is a company with a customer of rep1 (grade B, limit 1,000,000, 30 days), and products at a base price of 10.00:
@@ -45,11 +45,11 @@ func newWorld(t testing.TB) *world {
 	w := &world{Env: apitest.New(t), t: t}
 	s := w.App.Server // the program's own wiring: what is counted here is what runs
 	w.approvals, w.credits, w.orders = s.Approvals, s.Credits, s.Orders
-	prices := s.Prices
+	prices := s.PriceLists
 	w.Tx(func(tx pg.Tx) error {
 		w.plain, w.floored, w.fresh = product(t, tx, "P-1", "standard"), product(t, tx, "P-2", "standard"), product(t, tx, "P-3", "new")
 		floor := dec("9.90")
-		_, err := prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricing.PriceLine{
+		_, err := prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricelist.PriceLine{
 			{ProductID: w.plain, Price: dec("10")}, {ProductID: w.floored, Price: dec("10"), FloorPrice: &floor},
 		})
 		return err

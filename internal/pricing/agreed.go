@@ -26,14 +26,14 @@ func (q Question) standing() []bool {
 	gross := new(big.Rat)
 	for _, l := range q.Lines {
 		some = some || l.Agreed != nil
-		gross = add(gross, mul(exact(l.Price), exact(l.Quantity)))
+		gross = add(gross, mul(Exact(l.Price), Exact(l.Quantity)))
 	}
 	if !some {
 		return stands
 	}
-	keep := share(gross, exact(q.HeaderDiscount))
+	keep := share(gross, Exact(q.HeaderDiscount))
 	for i, l := range q.Lines {
-		stands[i] = l.Agreed != nil && mul(exact(l.Price), keep).Cmp(exact(l.Agreed.Price)) >= 0
+		stands[i] = l.Agreed != nil && mul(Exact(l.Price), keep).Cmp(Exact(l.Agreed.Price)) >= 0
 	}
 	return stands
 }

@@ -78,7 +78,7 @@ func newAuthority(id uuid.UUID, number string, entries []Entry) *authority {
 		}
 		t := tier{limit: newLimit(e.MaxBelow, e.MaxAbove)}
 		if e.MinQuantity != nil {
-			t.from = exact(*e.MinQuantity)
+			t.from = Exact(*e.MinQuantity)
 		}
 		a.limits[e.scope()] = append(a.limits[e.scope()], t)
 	}
@@ -114,10 +114,10 @@ func (e Entry) scope() scope {
 func newLimit(below, above *decimal.Decimal) limit {
 	var l limit
 	if below != nil {
-		l.low = sub(one, quo(exact(*below), hundred))
+		l.low = sub(one, quo(Exact(*below), hundred))
 	}
 	if above != nil {
-		l.high = add(one, quo(exact(*above), hundred))
+		l.high = add(one, quo(Exact(*above), hundred))
 	}
 	return l
 }

@@ -32,8 +32,6 @@ type AuthorityTable struct {
 // TableName is where tables are kept.
 func (AuthorityTable) TableName() string { return authorityTable }
 
-func (t AuthorityTable) revision() Revision { return t.Revision }
-
 // AuthorityInput is a table as its author states it. EffectiveAt nil means when it is approved.
 type AuthorityInput struct {
 	EffectiveAt *time.Time
@@ -54,7 +52,7 @@ func (s *Service) CreatePriceAuthorityTable(tx pg.Tx, _ identity.Principal, in A
 	if err := checkEntries(in.Entries); err != nil {
 		return AuthorityTable{}, err
 	}
-	r, err := begin(tx, authoritySeries, in.Reason, in.EffectiveAt)
+	r, err := Begin(tx, authoritySeries, in.Reason, in.EffectiveAt)
 	if err != nil {
 		return AuthorityTable{}, err
 	}
@@ -78,7 +76,7 @@ func (s *Service) UpdatePriceAuthorityTable(tx pg.Tx, _ identity.Principal, id u
 	}
 	before := t
 	if patch.EffectiveAt != nil {
-		if err := checkEffective(*patch.EffectiveAt, tx.Now); err != nil {
+		if err := CheckEffective(*patch.EffectiveAt, tx.Now); err != nil {
 			return AuthorityTable{}, err
 		}
 		t.EffectiveAt = utc(*patch.EffectiveAt)
@@ -120,11 +118,11 @@ func (s *Service) SubmitPriceAuthorityTable(tx pg.Tx, who identity.Principal, id
 	if t.State != Draft {
 		return AuthorityTable{}, ErrNotDraft.With("state", t.State)
 	}
-	if err := checkEffective(t.EffectiveAt, tx.Now); err != nil {
+	if err := CheckEffective(t.EffectiveAt, tx.Now); err != nil {
 		return AuthorityTable{}, err
 	}
 	before := t
-	approved, err := s.submit(tx, who, &t.Revision, t.submission())
+	approved, err := t.Submit(tx, s.approvals, who, t.submission())
 	if err != nil {
 		return AuthorityTable{}, err
 	}
@@ -164,7 +162,11 @@ func (t AuthorityTable) content() []byte {
 	}{utc(t.EffectiveAt), t.Reason, sorted(rows)})
 }
 
-func (s *Service) authorityDecided(tx pg.Tx, r approval.Request) error {
+// ApprovalDecided implements approval.Subject.
+func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
+	if r.Matter != MatterAuthority {
+		return errNotWaiting
+	}
 	t, err := takeTable(tx, r.SubjectID)
 	if err != nil {
 		return err
@@ -180,14 +182,14 @@ func (s *Service) authorityDecided(tx pg.Tx, r approval.Request) error {
 		return err
 	}
 	before := t
-	t.decided(r.State)
+	t.Decided(r.State)
 	_, err = s.keepTable(tx, "decidePriceAuthorityTable", before, t)
 	return err
 }
 
 func (s *Service) publishTable(tx pg.Tx, t AuthorityTable) (AuthorityTable, error) {
 	before := t
-	if err := t.publish(tx, authorityTable); err != nil {
+	if err := t.Publish(tx, authorityTable); err != nil {
 		return AuthorityTable{}, err
 	}
 	t, err := s.keepTable(tx, "publishPriceAuthorityTable", before, t)
@@ -208,7 +210,7 @@ func (s *Service) openTable(tx pg.Tx, id uuid.UUID, version *int64) (AuthorityTa
 	if err != nil {
 		return AuthorityTable{}, err
 	}
-	return t, s.reopen(tx, authorityType, &t.Revision)
+	return t, t.Reopen(tx, s.approvals, authorityType)
 }
 
 func (s *Service) lockTable(tx pg.Tx, id uuid.UUID, version *int64) (AuthorityTable, error) {
@@ -232,7 +234,7 @@ func takeTable(tx pg.Tx, id uuid.UUID) (AuthorityTable, error) {
 }
 
 func (s *Service) keepTable(tx pg.Tx, action string, before, t AuthorityTable) (AuthorityTable, error) {
-	if err := t.store(tx, authorityTable, nil); err != nil {
+	if err := t.Store(tx, authorityTable, nil); err != nil {
 		return AuthorityTable{}, err
 	}
 	return t, audit.Record(tx, audit.Entry{Action: action, SubjectType: authorityType, SubjectID: t.ID, Before: before, After: t})

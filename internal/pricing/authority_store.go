@@ -37,8 +37,7 @@ func (s *Service) GetPriceAuthorityTable(tx pg.Tx, _ identity.Principal, id uuid
 	if t.Entries, err = readEntries(tx, id); err != nil {
 		return AuthorityTable{}, err
 	}
-	current, err := inForce(tx, authorityTable, tx.Now)
-	t.stand(current, tx.Now)
+	err = Stand(tx, authorityTable, &t.Revision)
 	return t, err
 }
 
@@ -59,16 +58,34 @@ func (s *Service) GetPriceAuthority(tx pg.Tx, who identity.Principal, at time.Ti
 }
 
 // ListPriceAuthorityTables returns a page of tables without their entries, the latest first.
-func (s *Service) ListPriceAuthorityTables(tx pg.Tx, _ identity.Principal, f RevisionFilter, page pg.Page) ([]AuthorityTable, string, error) {
-	rows, next, err := listRevisions[AuthorityTable](tx, f, page)
-	if err != nil || len(rows) == 0 {
-		return rows, next, err
+func (s *Service) ListPriceAuthorityTables(tx pg.Tx, _ identity.Principal, state State, page pg.Page) ([]AuthorityTable, string, error) {
+	q := tx.Order("created_at DESC, id DESC").Limit(page.Limit + 1)
+	var after tableCursor
+	if found, err := page.After(&after); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("(created_at, id) < (?, ?)", after.At, after.ID)
 	}
-	current, err := inForce(tx, authorityTable, tx.Now)
+	if state != "" {
+		q = q.Where("state = ?", state)
+	}
+	var rows []AuthorityTable
+	if err := q.Find(&rows).Error; err != nil || len(rows) == 0 {
+		return rows, "", err
+	}
+	all := make([]*Revision, len(rows))
 	for i := range rows {
-		rows[i].stand(current, tx.Now)
+		all[i] = &rows[i].Revision
 	}
-	return rows, next, err
+	if err := Stand(tx, authorityTable, all...); err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(page, rows, func(t AuthorityTable) any { return tableCursor{t.CreatedAt, t.ID} })
+}
+
+type tableCursor struct {
+	At time.Time
+	ID uuid.UUID
 }
 
 // percent writes a bound the same way whatever its trailing zeros.

@@ -67,8 +67,8 @@ func costed(tx pg.Tx, a *Answer) error {
 	if err != nil {
 		return err
 	}
-	gross := exact(a.Order.Gross)
-	return addMargins(a, costs, share(gross, sub(gross, exact(a.Order.Net))))
+	gross := Exact(a.Order.Gross)
+	return addMargins(a, costs, share(gross, sub(gross, Exact(a.Order.Net))))
 }
 
 // CheckPrices asks the price gate for a person, and who would be asked to confirm an order like this on the customer's
@@ -87,7 +87,7 @@ func (s *Service) CheckPrices(tx pg.Tx, who identity.Principal, p PriceCheck) (A
 		WithMargin: catalog.SeesCosts(who), // PRC-13
 	}
 	if p.Date != nil {
-		if q.At, err = seeAt(who, InstantOf(*p.Date, tx.Now), tx.Now); err != nil {
+		if q.At, err = PricesAt(who, InstantOf(*p.Date, tx.Now), tx.Now); err != nil {
 			return AuthorityAnswer{}, ErrAhead.At("/date")
 		}
 	}

@@ -1,13 +1,14 @@
 package pricing
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
@@ -58,148 +59,51 @@ func (h house) product(code string, lifecycle catalog.Lifecycle) uuid.UUID {
 	return p.ID
 }
 
-func price(id uuid.UUID, base, floor string) PriceLine {
-	l := PriceLine{ProductID: id, Price: dec(base)}
-	if floor != "" {
-		l.FloorPrice = pct(floor)
-	}
-	return l
+// priced is a base price of a product, and its floor price.
+type priced struct {
+	ProductID  uuid.UUID        `json:"product_id"`
+	Price      decimal.Decimal  `json:"price"`
+	FloorPrice *decimal.Decimal `json:"floor_price"`
 }
 
-func (h house) open(at time.Time, lines ...PriceLine) (l BasePriceList) {
+func price(id uuid.UUID, base, floor string) priced {
+	p := priced{ProductID: id, Price: dec(base)}
+	if floor != "" {
+		p.FloorPrice = pct(floor)
+	}
+	return p
+}
+
+// open puts base prices into force as package pricelist does, which stands below this one.
+func (h house) open(at time.Time, prices ...priced) {
 	h.t.Helper()
-	h.do(func(tx pg.Tx) (err error) {
-		l, err = h.s.OpenBasePrices(tx, system, at, "opening prices", lines)
-		return err
+	body, err := json.Marshal(prices)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	list := uuid.Must(uuid.NewV7())
+	h.do(func(tx pg.Tx) error {
+		err := errors.Join(
+			tx.Exec(`INSERT INTO base_price_lists (id, number, state, reason_kind, reason, created_at, version)
+				VALUES (?, ?, 'draft', 'opening', 'opening prices', ?, 1)`, list, "BPL-"+list.String(), tx.Now).Error,
+			tx.Exec(`INSERT INTO base_price_lines (list_id, product_id, price, floor_price, reason) SELECT ?, product_id, price, floor_price, ''
+				FROM jsonb_to_recordset(?::jsonb) AS r (product_id uuid, price numeric, floor_price numeric)`, list, string(body)).Error,
+			tx.Exec("UPDATE base_price_lists SET state = 'published', effective_at = ?, published_at = ? WHERE id = ?", at, tx.Now, list).Error,
+			tx.Exec(`INSERT INTO base_prices (product_id, effective_at, price, floor_price, list_id, reason, makes_standard)
+				SELECT l.product_id, ?, l.price, l.floor_price, l.list_id, 'opening prices', p.lifecycle = 'new'
+				FROM base_price_lines AS l JOIN products AS p ON p.id = l.product_id WHERE l.list_id = ?`, at, list).Error,
+		)
+		if err != nil {
+			return err
+		}
+		if _, err := catalog.Standardise(tx, list, len(prices)+1); err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE base_price_lists SET settled_at = ? WHERE id = ?", tx.Now, list).Error
 	})
-	return l
 }
 
 func day(month time.Month, d int) time.Time { return time.Date(2026, month, d, 0, 0, 0, 0, time.UTC) }
-
-func TestPRC07_PriceAsOfAnyPastOrFutureInstant(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	a, b := h.product("A", catalog.LifecycleStandard), h.product("B", catalog.LifecycleStandard)
-	first := h.open(day(1, 10), price(a, "10", ""), price(b, "20", ""))
-	third := h.open(day(3, 10), price(a, "12", "11"))
-	second := h.open(day(2, 10), price(a, "11", "")) // put in between afterwards
-	for _, c := range []struct {
-		at           time.Time
-		a, b         string
-		list, aList  BasePriceList
-		hasNoList    bool
-		floorDefined bool
-	}{
-		{at: day(1, 10).Add(-time.Microsecond), hasNoList: true},
-		{at: day(1, 10), a: "10.0000", b: "20.0000", list: first, aList: first},
-		{at: day(2, 10).Add(-time.Microsecond), a: "10.0000", b: "20.0000", list: first, aList: first},
-		{at: day(2, 10), a: "11.0000", b: "20.0000", list: second, aList: second},
-		{at: day(3, 10), a: "12.0000", b: "20.0000", list: third, aList: third, floorDefined: true},
-		{at: day(12, 31), a: "12.0000", b: "20.0000", list: third, aList: third, floorDefined: true},
-	} {
-		h.do(func(tx pg.Tx) error {
-			q := rep("0", at(a, "10", "1"), at(b, "20", "1"))
-			q.At = c.at
-			got, err := h.s.Check(tx, q)
-			if c.hasNoList {
-				if !errors.Is(err, ErrNoList) {
-					t.Errorf("%s: %v", c.at, err)
-				}
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if got.Lines[0].BasePrice.String() != c.a || got.Lines[1].BasePrice.String() != c.b || got.ListNumber != c.list.Number ||
-				got.Lines[0].ListID != c.aList.ID || got.Lines[1].ListID != first.ID || (got.Lines[0].FloorPrice != nil) != c.floorDefined {
-				t.Errorf("%s: %+v", c.at, got)
-			}
-			return nil
-		})
-	}
-}
-
-func TestPRC07_HistoryTellsFromToWhenAndWhy(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	a := h.product("A", catalog.LifecycleStandard)
-	h.open(day(1, 10), price(a, "10", ""))
-	h.open(day(3, 10), price(a, "12", "11"))
-	h.open(day(2, 10), price(a, "11", ""))
-	h.do(func(tx pg.Tx) error {
-		var all []string
-		page := pg.Page{Limit: 2}
-		for {
-			rows, next, err := h.s.ListBasePriceHistory(tx, system, a, page)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				from, until := "-", "-"
-				if r.OldPrice != nil {
-					from = r.OldPrice.String()
-				}
-				if r.EndsAt != nil {
-					until = r.EndsAt.Format("01-02")
-				}
-				all = append(all, fmt.Sprintf("%s→%s %s…%s %s", from, r.Price, r.EffectiveAt.Format("01-02"), until, r.Reason))
-			}
-			if page.Cursor = next; next == "" {
-				break
-			}
-		}
-		want := "11.0000→12.0000 03-10…- opening prices\n10.0000→11.0000 02-10…03-10 opening prices\n-→10.0000 01-10…02-10 opening prices"
-		if got := strings.Join(all, "\n"); got != want {
-			t.Errorf("got\n%s\nwant\n%s", got, want)
-		}
-		one, err := h.s.GetBasePrice(tx, system, a, day(2, 11))
-		if err != nil || one.Price.String() != "11.0000" {
-			t.Errorf("%+v %v", one, err)
-		}
-		return nil
-	})
-	for _, stmt := range []string{"UPDATE base_prices SET price = 1", "DELETE FROM base_prices", "TRUNCATE base_prices"} {
-		if err := h.db.Tx(t.Context(), pg.System("test"), func(tx pg.Tx) error { return tx.Exec(stmt).Error }); err == nil {
-			t.Errorf("%s: base prices are append-only", stmt)
-		}
-	}
-}
-
-func TestPRC07_RegisterOfBasePricesPagesAndSearches(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	var lines []PriceLine
-	for i := range 5 {
-		lines = append(lines, price(h.product(fmt.Sprintf("P%d", i), catalog.LifecycleStandard), "10", ""))
-	}
-	h.product("UNPRICED", catalog.LifecycleNew)
-	h.open(day(1, 10), lines...)
-	h.do(func(tx pg.Tx) error {
-		var all []string
-		page := pg.Page{Limit: 2}
-		for {
-			rows, next, err := h.s.ListBasePrices(tx, system, PriceFilter{Search: "长丝"}, page)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				all = append(all, r.ProductCode)
-			}
-			if page.Cursor = next; next == "" {
-				break
-			}
-		}
-		if got := strings.Join(all, " "); got != "P0 P1 P2 P3 P4" {
-			t.Error(got)
-		}
-		rows, _, err := h.s.ListBasePrices(tx, system, PriceFilter{At: day(1, 9)}, pg.Page{Limit: 9})
-		if len(rows) != 0 {
-			t.Errorf("before the first list: %+v", rows)
-		}
-		return err
-	})
-}
 
 func TestPRC09_DefaultTableIsInForceFromTheBeginning(t *testing.T) {
 	t.Parallel()
@@ -218,31 +122,6 @@ func TestPRC09_DefaultTableIsInForceFromTheBeginning(t *testing.T) {
 			return err
 		})
 	}
-}
-
-func TestPRC05_OpeningPricesEndWithTheFirstApprovedList(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	a := h.product("A", catalog.LifecycleNew)
-	h.open(day(1, 10), price(a, "10", ""))
-	h.do(func(tx pg.Tx) error {
-		p, err := pg.Take[catalog.Product](tx, "id = ?", a)
-		if p.Lifecycle != catalog.LifecycleStandard { // PRC-02: it has a base price now
-			t.Errorf("lifecycle %s", p.Lifecycle)
-		}
-		return err
-	})
-	h.fails(ErrEffectiveTaken, func(tx pg.Tx) error {
-		_, err := h.s.OpenBasePrices(tx, system, day(1, 10), "again", []PriceLine{price(a, "11", "")})
-		return err
-	})
-	h.do(func(tx pg.Tx) error {
-		return tx.Exec("UPDATE base_price_lists SET reason_kind = 'market'").Error
-	})
-	h.fails(ErrOpening, func(tx pg.Tx) error {
-		_, err := h.s.OpenBasePrices(tx, system, day(2, 10), "again", []PriceLine{price(a, "11", "")})
-		return err
-	})
 }
 
 func TestPRC13_MarginOnlyWhenAskedFor(t *testing.T) {
@@ -274,7 +153,7 @@ func TestCheckRunsOneStatement(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	var lines []Line
-	var prices []PriceLine
+	var prices []priced
 	for i := range 20 {
 		id := h.product(fmt.Sprintf("P%d", i), catalog.LifecycleStandard)
 		prices = append(prices, price(id, "10", ""))
@@ -322,11 +201,11 @@ func (h house) fill(n int) (ids []uuid.UUID) {
 			FROM unnest(?::uuid[]) WITH ORDINALITY AS u (id, n)`, uuidArray(ids)).Error
 	})
 	for m := time.January; m <= time.March; m++ {
-		lines := make([]PriceLine, n)
+		prices := make([]priced, n)
 		for i, id := range ids {
-			lines[i] = price(id, "100", "90")
+			prices[i] = price(id, "100", "90")
 		}
-		h.open(day(m, 1), lines...)
+		h.open(day(m, 1), prices...)
 	}
 	h.do(func(tx pg.Tx) error { return tx.Exec("ANALYZE products, base_prices, base_price_lists").Error })
 	return ids

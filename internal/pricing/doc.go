@@ -1,52 +1,13 @@
-// Package pricing owns base prices, floor prices and price authority, and the gate that every sale's prices pass.
+// Package pricing owns price authority, the initial prices of new products, and the gate that every sale's prices pass.
 //
-// It does not own products and their costs (catalog), quotes and contracts, or orders: those ask Check. It does not own
-// approvals: it submits price.base_list and price.authority, and is told the outcome.
+// It does not own products and their costs (catalog), base prices and the lists that set them (pricelist), requests for other prices and
+// reviews (priceadjust); nor quotes and contracts, or orders: those ask Check. It does not own approvals: it submits price.authority, and
+// is told the outcome.
 //
-// # Base prices (PRC-01, PRC-05, PRC-07)
-//
-// A base price list is a set of changes with one effective time and one reason; what it doesn't name stays as it was.
-// Publishing writes its lines into base_prices, whose rows of published lists never change: the price of a product at an instant is its latest
-// row up to that instant, so any price as of any past date can be read, with the list that set it and who asked for it,
-// approved it and why. The list in force at an instant is the published one with the latest effective time up to it; a
-// unique index makes it exactly one. A list can't take effect in the past: one that is approved after its time takes
-// effect at the approval.
-//
-// A row of base_prices counts when its list is published, and every reader reads valid_base_prices, which says so. A list of up to
-// 2,000 lines is written by the transaction that publishes it. A longer one is only approved by that: its lines are written in batches
-// ahead of an instant some seconds later (RollOut), and the list's own row puts them in force, all or none, also after a crash; a
-// roll-out that misses its instant begins anew for a later one. So at every instant exactly one price holds. A list without an
-// effective time holds from the moment of its publication on, taken last: a check that began before it keeps the price it was given.
-// Who wants an instant that is the same for everybody to the microsecond names one.
-//
-// New products of a list become standard when it takes effect, not when it is approved: until then their initial price goes on. The
-// gate sees that from the instant on; SettleLists writes it down, and answers open reviews.
-//
-// Until a list is in force only those see it, its lines and the prices of its time who may compare lists: who prepares and decides
-// them. A rep reads what holds and what held.
-//
-// A scheduled list can be called back by the general manager, who approved it; nobody is asked again, since what holds goes on
-// holding. Its rows stay, and count no more than if they had never been.
-//
-// A draft remembers the last publication or recall that its author has seen, by a number in the order of commits. When one came
-// since that touches its products it can't be submitted, nor approved, before the author says that the differences were looked at anew: who
-// approves has seen these differences. Lists that
-// are approved for one instant come one after the other, a microsecond apart, and the one approved later counts.
-//
-// # Files
-//
-// A price list from a file becomes a draft (ImportPrices). Its hash makes it one draft, until that is decided. The event says how many
-// lines it has; the lines themselves are kept for good and aren't in the event log.
-//
-// # Requests and reviews (PRC-05, PRC-08)
-//
-//	open ──taken into a list──► taken ──list approved──► granted
-//	 │ ▲                          │
-//	 │ └─list rejected, cancelled, recalled
-//	 └─► declined, withdrawn
-//
-// A review is opened once a quarter with all base prices in force. Each product is answered once: confirmed by the sales manager, or
-// changed by a list that took effect meanwhile. The review closes with its last answer.
+// The gate reads the base prices in force by a statement of its own, together with all else that it needs: every reader of base prices
+// reads valid_base_prices, where rows of published lists never change and at every instant exactly one price of a product holds
+// (PRC-01, PRC-07). A new product is a standard one for the gate from the instant of its first base price on. What the others have to
+// hear is told to Watchers.
 //
 // # Price authority (PRC-09)
 //
@@ -69,17 +30,25 @@
 // (PRC-04): every role of sales may sell at it or above, only the general manager below; an entry of the authority table
 // for that very product is such a word of the committee and counts. The entries for categories and for all products don't.
 //
-// # States of a list and of a table
+// # Versions
+//
+// A price authority table and a base price list are both a Revision: one version on its way from draft into force, by approval.
+// What they have in common is here, since pricelist imports this package.
 //
 //	draft ──submit──► submitted ──approved──► published (scheduled, in force, superseded: by the clock)
-//	  ▲                  │ ├─────rejected───► rejected       │ ▲
-//	  └─edit, returned,──┘ └─────cancel─────► cancelled      │ │ (long lists: approved while they are rolled out)
-//	    withdrawn                           (from draft too) └─┴─recall, before its time──► recalled
+//	  ▲                  │ ├─────rejected───► rejected
+//	  └─edit, returned,──┘ └─────cancel─────► cancelled
+//	    withdrawn                           (from draft too)
 //
-// An edit of a submitted one voids its approval request.
+// An edit of a submitted one voids its approval request. The version in force at an instant is the published one with the latest effective
+// time up to it; a unique index makes it exactly one. None takes effect in the past: one that is approved after its time takes effect at
+// the approval. Two for one instant come a microsecond apart, and the one approved later counts. Of lists only there are two states more,
+// approved and recalled.
+//
+// Prices of a time to come are shown to those who compare base price lists, and to nobody else (SeesAhead, PricesAt).
 //
 // # Locks
 //
-// Approval request → list or table → adoptions (newproduct) → price requests → reviews → products. Publishing and recalling take the advisory lock of their
-// table, so that two never get one instant; no check and no order takes it.
+// Approval request → table. Publishing takes the advisory lock of its table, so that two never get one instant; no check and no order
+// takes it.
 package pricing

@@ -27,19 +27,14 @@ var (
 		"A header discount can't be below 0 or above the sum of the lines.", "整单折扣不能小于 0 或超过明细合计。", "PRC-10")
 	ErrNoLines = errs.Define(errs.Rule, "pricing.no_lines",
 		"There are no lines.", "没有明细行。")
-	_ = pg.Constraint("base_price_lines_product_id_fkey", ErrUnknownProduct)
 	_ = pg.Constraint("price_authority_entries_product_id_fkey", ErrUnknownProduct)
 
-	ErrFloorAboveBase = pg.Constraint("base_price_lines_floor", errs.Define(errs.Rule, "pricing.floor_above_base",
-		"A floor price can't be above the base price.", "底价不能高于基价。", "PRC-12"))
 	ErrInitialFloor = pg.Constraint("initial_prices_floor", errs.Define(errs.Rule, "pricing.initial_floor_above_price",
 		"A floor price can't be above the initial price.", "底价不能高于初始价格。", "PRC-12"))
 	ErrInitialTwice = pg.Constraint("initial_prices_request", errs.Define(errs.Conflict, "pricing.initial_price_twice",
 		"This request has set its price already.", "该新产品定价申请已生成初始价格。", "PRC-03"))
 	ErrEffectivePast = errs.Define(errs.Rule, "pricing.effective_in_past",
 		"A new version can't take effect in the past.", "生效时间不能早于当前时间。", "PRC-07")
-	ErrEffectiveTaken = pg.Constraint("base_price_lists_in_force", errs.Define(errs.Conflict, "pricing.effective_taken",
-		"Another base price list takes effect at the same instant.", "已有其他基价表在同一时间生效。", "PRC-05"))
 	ErrAuthorityEffectiveTaken = pg.Constraint("price_authority_tables_in_force", errs.Define(errs.Conflict, "pricing.authority_effective_taken",
 		"Another price authority table takes effect at the same instant.", "已有其他价格权限表在同一时间生效。", "PRC-09"))
 	ErrGMBound = pg.Constraint("price_authority_entries_gm", errs.Define(errs.Rule, "pricing.general_manager_bounded",
@@ -62,50 +57,12 @@ var (
 		"It is {state} and can't be changed any more; draft a new version.", "当前状态({state})不能修改,请新建版本。", "PRC-05", "PRC-07")
 	ErrNotDraft = errs.Define(errs.Conflict, "pricing.not_draft",
 		"Only a draft can be submitted; it is {state}.", "只有草稿可以提交,当前状态为 {state}。", "PRC-05", "PRC-09")
-	ErrDormant = errs.Define(errs.Rule, "pricing.product_dormant",
-		"A dormant product has no base price; let it return as a new product first.", "停产产品不能制定基价,请先恢复为新产品。", "PRC-02")
 	ErrContent = errs.Define(errs.Conflict, "pricing.content_changed",
 		"What was approved is not what is there now; submit it again.", "审批内容与当前内容不一致,请重新提交。", "PRC-05", "PRC-09")
-	ErrReason = errs.Define(errs.Rule, "pricing.reason_required",
-		"Base prices change for an allowed reason only, and it must be stated.", "基价调整必须说明规定的原因。", "PRC-06")
 	ErrNotPositive = errs.Define(errs.Rule, "pricing.price_not_positive",
 		"A base or floor price must be above 0.", "基价和底价必须大于 0。", "PRC-01")
-	ErrLineTwice = errs.Define(errs.Rule, "pricing.line_twice",
-		"A product stands there twice.", "同一产品重复出现。")
-	ErrSourceTaken = pg.Constraint("base_price_lists_source", errs.Define(errs.Conflict, "pricing.file_drafted",
-		"A draft was made of this very file just now.", "该文件刚刚已生成基价草案。", "PRC-05"))
-	ErrDirection = errs.Define(errs.Rule, "pricing.wanted_price_direction",
-		"The wanted price doesn't lie where the request says that the price should go.", "期望价格与调价方向不一致。", "PRC-05")
-	ErrUnknownRequest = errs.Define(errs.Rule, "pricing.unknown_request",
-		"There is no such price request.", "调价申请不存在。", "PRC-05")
-	ErrRequestState = errs.Define(errs.Conflict, "pricing.request_not_open",
-		"Only an open price request can be answered or withdrawn; this one is {state}.", "只有待答复的调价申请可以处理,当前状态为 {state}。", "PRC-05")
-	ErrRequestAuthor = errs.Define(errs.Forbidden, "pricing.request_of_another",
-		"Only its author withdraws a price request.", "只有申请人本人可以撤销调价申请。", "PRC-05")
-	ErrNoResolution = errs.Define(errs.Rule, "pricing.no_such_resolution",
-		"The price committee hasn't adopted such a resolution about an adoption or a quarterly review.",
-		"价格委员会没有就新产品转正或季度复核通过该决议。", "PRC-04", "PRC-08", "PRC-11")
-	ErrReviewClosed = errs.Define(errs.Conflict, "pricing.review_closed",
-		"The price review is closed.", "本次基价复核已结束。", "PRC-08")
-	_ = pg.Constraint("price_request_lines_product", ErrUnknownProduct)
-	_ = pg.Constraint("price_request_lines_floor", ErrFloorAboveBase)
 
-	ErrFrozen = pg.Constraint("base_price_lines_frozen", errs.Define(errs.Conflict, "pricing.lines_frozen",
-		"The lines of a list that is decided never change; draft a new version.", "已审定的基价表不能修改明细,请新建版本。", "PRC-05", "PRC-07"))
-	ErrBaseMoved = errs.Define(errs.Conflict, "pricing.base_moved",
-		"Other lists have changed prices of these products since you looked: {lists}. Look at the differences anew, refresh the draft and submit again.",
-		"本表产品的价格在您查看后已被其他基价表变更:{lists}。请重新核对差异、刷新草稿后再提交。", "PRC-05")
 	ErrAhead = errs.Define(errs.Forbidden, "pricing.price_ahead",
 		"Prices of a future time are shown only to those who prepare and decide base price lists.",
 		"未来时点的价格仅向制定和审批基价表的人员开放。", "PRC-05", "PRC-07")
-	ErrRecall = errs.Define(errs.Conflict, "pricing.not_recallable",
-		"Only an approved list that isn't in force yet can be called back; it is {state}.", "只有已批准但尚未生效的基价表可以撤回,当前状态为 {state}。", "PRC-05")
-	ErrRecallWho = errs.Define(errs.Forbidden, "pricing.recall_by_general_manager",
-		"Only the general manager, who approved it, can call a list back.", "只有批准该基价表的总经理可以撤回。", "PRC-05")
-	ErrRecallLate = errs.Define(errs.Conflict, "pricing.recall_too_late",
-		"A list can be called back until {minutes} minutes before it takes effect; change prices by a new list.",
-		"基价表最迟须在生效前 {minutes} 分钟撤回,请另行制定新的基价表。", "PRC-05", "PRC-07")
-	ErrOpening = errs.Define(errs.Conflict, "pricing.opening_too_late",
-		"Opening prices are for before the first approved base price list; prices now change by approval.",
-		"期初价格只能在首个审批生效的基价表之前导入,此后须按审批调整。", "PRC-05")
 )

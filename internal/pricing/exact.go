@@ -24,8 +24,8 @@ var powers = func() (p [decimal.MaxScale + 1]*big.Int) {
 	return p
 }()
 
-// exact returns d as a fraction.
-func exact(d decimal.Decimal) *big.Rat {
+// Exact returns d as a fraction.
+func Exact(d decimal.Decimal) *big.Rat {
 	num := new(big.Int).SetUint64(d.Coef())
 	if d.IsNeg() {
 		num.Neg(num)
@@ -38,8 +38,8 @@ func add(a, b *big.Rat) *big.Rat { return new(big.Rat).Add(a, b) }
 func sub(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
 func quo(a, b *big.Rat) *big.Rat { return new(big.Rat).Quo(a, b) }
 
-// rounded returns r to scale decimals, half away from zero as money.Round does. Returns ErrTooLarge beyond 19 digits.
-func rounded(r *big.Rat, scale int) (decimal.Decimal, error) {
+// Rounded returns r to scale decimals, half away from zero as money.Round does. Returns ErrTooLarge beyond 19 digits.
+func Rounded(r *big.Rat, scale int) (decimal.Decimal, error) {
 	d, err := decimal.ParseExact(r.FloatString(scale), scale)
 	if err != nil {
 		return decimal.Zero, ErrTooLarge.Wrap(err)
@@ -68,6 +68,11 @@ func deviation(net, base *big.Rat) decimal.Decimal {
 		return widest.CopySign(decimal.MustNew(int64(pct.Sign()), 0))
 	}
 	return decimal.MustNew(whole.Int64(), percentScale)
+}
+
+// DeviationOf returns how far a price is from another in percent, as the gate shows it.
+func DeviationOf(price, base decimal.Decimal) decimal.Decimal {
+	return deviation(Exact(price), Exact(base))
 }
 
 // amount is a line's amount as documents charge it: rounded to the fen.

@@ -33,7 +33,7 @@ func SetInitialPrice(tx pg.Tx, p InitialPrice) error {
 	if err := CheckPrice(p.Price, p.FloorPrice); err != nil {
 		return err
 	}
-	p.EffectiveAt, p.RecordedBy = tx.Now, actor(tx)
+	p.EffectiveAt, p.RecordedBy = tx.Now, tx.By.Actor()
 	if err := pg.Insert(tx, &p); err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func netted(a *Answer, q Question, facts map[uuid.UUID]fact, stands []bool) ([]l
 	gross := new(big.Rat)
 	charged := decimal.Zero.Pad(money.AmountScale)
 	for _, l := range q.Lines {
-		gross = add(gross, mul(exact(l.Price), exact(l.Quantity)))
+		gross = add(gross, mul(Exact(l.Price), Exact(l.Quantity)))
 		sum, err := amount(l.Price, l.Quantity)
 		if err == nil {
 			charged, err = charged.Add(sum)
@@ -157,7 +157,7 @@ func netted(a *Answer, q Question, facts map[uuid.UUID]fact, stands []bool) ([]l
 		return nil, ErrTooLarge.Wrap(err)
 	}
 	a.Order.Gross, a.Order.Net = charged, money.Fen(net)
-	keep := share(gross, exact(q.HeaderDiscount))
+	keep := share(gross, Exact(q.HeaderDiscount))
 	ordered := orderedOf(q)
 	lines := make([]line, len(q.Lines))
 	a.Lines = make([]LineAnswer, len(q.Lines))
@@ -168,7 +168,7 @@ func netted(a *Answer, q Question, facts map[uuid.UUID]fact, stands []bool) ([]l
 			base = &l.Agreed.Price
 		}
 		lines[i] = line{
-			quantity: exact(l.Quantity), ordered: ordered[l.ProductID], net: mul(exact(l.Price), keep), base: exact(*base), agreed: stands[i],
+			quantity: Exact(l.Quantity), ordered: ordered[l.ProductID], net: mul(Exact(l.Price), keep), base: Exact(*base), agreed: stands[i],
 		}
 		if a.Lines[i], err = describe(l, f, lines[i]); err != nil {
 			return nil, err
@@ -184,7 +184,7 @@ func orderedOf(q Question) map[uuid.UUID]*big.Rat {
 		if sums[l.ProductID] == nil {
 			sums[l.ProductID] = new(big.Rat)
 		}
-		sums[l.ProductID].Add(sums[l.ProductID], exact(l.Quantity))
+		sums[l.ProductID].Add(sums[l.ProductID], Exact(l.Quantity))
 	}
 	return sums
 }
@@ -202,14 +202,14 @@ func share(gross, discount *big.Rat) *big.Rat {
 
 func describe(l Line, f fact, x line) (LineAnswer, error) {
 	base, floor, initial := f.sold()
-	net, err := rounded(x.net, money.PriceScale)
+	net, err := Rounded(x.net, money.PriceScale)
 	if base == nil {
 		base = &l.Agreed.Price
 	}
 	a := LineAnswer{
 		Product: f.product, Quantity: l.Quantity, Price: l.Price, NetPrice: net, BasePrice: *base, FloorPrice: floor,
 		ListID: f.listID, ListNumber: f.listNumber, Deviation: deviation(x.net, x.base),
-		BelowFloor: !x.agreed && floor != nil && x.net.Cmp(exact(*floor)) < 0, // PRC-12
+		BelowFloor: !x.agreed && floor != nil && x.net.Cmp(Exact(*floor)) < 0, // PRC-12
 	}
 	if x.agreed {
 		a.Agreed = l.Agreed

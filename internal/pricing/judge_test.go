@@ -170,11 +170,11 @@ func TestPRC10_WholeOrderIsJudgedByTheSumOfWhatItsLinesAllow(t *testing.T) {
 	g := goods{}
 	tight, loose := g.add("100", ""), g.add("100", "")
 	table := defaults(Entry{Role: identity.SalesRep, ProductID: &loose, MaxBelow: pct("10")})
-	s := span{low: exact(dec("0")), high: exact(dec("0"))}
-	s.add(table.of(identity.SalesRep, g[tight].product, one), exact(dec("100")))
-	s.add(table.of(identity.SalesRep, g[loose].product, one), exact(dec("100")))
+	s := span{low: Exact(dec("0")), high: Exact(dec("0"))}
+	s.add(table.of(identity.SalesRep, g[tight].product, one), Exact(dec("100")))
+	s.add(table.of(identity.SalesRep, g[loose].product, one), Exact(dec("100")))
 	for net, want := range map[string]bool{"188": true, "187.9999": false, "188.0001": true, "1000": true} {
-		if got := s.covers(exact(dec(net))); got != want {
+		if got := s.covers(Exact(dec(net))); got != want {
 			t.Errorf("net %s: %v", net, got)
 		}
 	}
@@ -203,12 +203,12 @@ func TestPRC09_NearestEntryCounts(t *testing.T) {
 		{"product, above", catalog.Product{ID: product}, "110.0001", false},
 		{"above is without bound by default", catalog.Product{ID: uuid.New()}, "100000", true},
 	} {
-		got := table.of(identity.SalesRep, c.product, one).covers(exact(dec(c.net)), exact(dec("100")))
+		got := table.of(identity.SalesRep, c.product, one).covers(Exact(dec(c.net)), Exact(dec("100")))
 		if got != c.expected {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	if got := table.of(identity.SalesAssistant, catalog.Product{}, one); !got.covers(one, one) || got.covers(exact(dec("0.9999")), one) || got.covers(exact(dec("1.0001")), one) {
+	if got := table.of(identity.SalesAssistant, catalog.Product{}, one); !got.covers(one, one) || got.covers(Exact(dec("0.9999")), one) || got.covers(Exact(dec("1.0001")), one) {
 		t.Error("a role without an entry sells at the base price and no other")
 	}
 }

@@ -37,7 +37,7 @@ func judgeOrder(a *Answer, q Question, lines []line, table *authority, able map[
 		net = add(net, mul(x.net, x.quantity))
 		base = add(base, mul(x.counting(), x.quantity))
 	}
-	sum, err := rounded(base, money.AmountScale)
+	sum, err := Rounded(base, money.AmountScale)
 	if err != nil {
 		return err
 	}

@@ -20,14 +20,14 @@ func addMargins(a *Answer, costs map[uuid.UUID]decimal.Decimal, keep *big.Rat) e
 			all = false
 			continue
 		}
-		untaxed := quo(mul(exact(l.Price), keep), add(one, exact(l.Product.TaxRate)))
-		m, err := margin(untaxed, exact(c), money.PriceScale)
+		untaxed := quo(mul(Exact(l.Price), keep), add(one, Exact(l.Product.TaxRate)))
+		m, err := margin(untaxed, Exact(c), money.PriceScale)
 		if err != nil {
 			return err
 		}
 		l.Margin = m
-		quantity := exact(l.Quantity)
-		net, cost = add(net, mul(untaxed, quantity)), add(cost, mul(exact(c), quantity))
+		quantity := Exact(l.Quantity)
+		net, cost = add(net, mul(untaxed, quantity)), add(cost, mul(Exact(c), quantity))
 	}
 	if !all {
 		return nil
@@ -39,11 +39,11 @@ func addMargins(a *Answer, costs map[uuid.UUID]decimal.Decimal, keep *big.Rat) e
 
 // margin compares a price without tax with a cost without tax.
 func margin(untaxed, cost *big.Rat, scale int) (*Margin, error) {
-	c, err := rounded(cost, scale)
+	c, err := Rounded(cost, scale)
 	if err != nil {
 		return nil, err
 	}
-	m, err := rounded(sub(untaxed, cost), scale)
+	m, err := Rounded(sub(untaxed, cost), scale)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +51,11 @@ func margin(untaxed, cost *big.Rat, scale int) (*Margin, error) {
 	if untaxed.Sign() != 0 {
 		percent = mul(quo(sub(untaxed, cost), untaxed), hundred)
 	}
-	p, err := rounded(percent, 2)
+	p, err := Rounded(percent, 2)
 	return &Margin{Cost: c, Amount: m, Percent: p}, err
 }
 
 // MarginOf is what stays of a unit's price, tax included, after its cost without tax. The caller has asked catalog.SeesCosts (PRC-13).
 func MarginOf(price, taxRate, cost decimal.Decimal) (*Margin, error) {
-	return margin(quo(exact(price), add(one, exact(taxRate))), exact(cost), money.PriceScale)
+	return margin(quo(Exact(price), add(one, Exact(taxRate))), Exact(cost), money.PriceScale)
 }

@@ -13,12 +13,12 @@ import (
 func (q Question) NetPrices() ([]decimal.Decimal, error) {
 	gross := new(big.Rat)
 	for _, l := range q.Lines {
-		gross = add(gross, mul(exact(l.Price), exact(l.Quantity)))
+		gross = add(gross, mul(Exact(l.Price), Exact(l.Quantity)))
 	}
-	keep := share(gross, exact(q.HeaderDiscount))
+	keep := share(gross, Exact(q.HeaderDiscount))
 	net := make([]decimal.Decimal, len(q.Lines))
 	for i, l := range q.Lines {
-		x := mul(mul(exact(l.Price), keep), new(big.Rat).SetInt(powers[money.PriceScale]))
+		x := mul(mul(Exact(l.Price), keep), new(big.Rat).SetInt(powers[money.PriceScale]))
 		whole := new(big.Int).Quo(x.Num(), x.Denom())
 		if !whole.IsInt64() {
 			return nil, ErrTooLarge.With()

@@ -1,6 +1,8 @@
 package pricing
 
-import "testing"
+import (
+	"testing"
+)
 
 // A line under the same discount stands by its own net price, and nothing that shows in 4 decimals is below it.
 func TestCON09_ALineStandsByItsOwnNetPrice(t *testing.T) {

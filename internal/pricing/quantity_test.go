@@ -157,9 +157,9 @@ func TestPRC10_NothingSlipsUnderAnAuthority(t *testing.T) {
 		q := rep("0")
 		for range rapid.IntRange(1, 12).Draw(t, "lines") {
 			id := rapid.SampledFrom(products).Draw(t, "product")
-			base := exact(*g[id].base)
+			base := Exact(*g[id].base)
 			share := big.NewRat(rapid.Int64Range(0, 12_000).Draw(t, "share"), 10_000)
-			price, err := rounded(mul(base, share), 4)
+			price, err := Rounded(mul(base, share), 4)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,16 +176,16 @@ func TestPRC10_NothingSlipsUnderAnAuthority(t *testing.T) {
 		}
 		lowest, least, ordered := new(big.Rat), new(big.Rat), orderedOf(q)
 		for _, l := range q.Lines {
-			base := mul(exact(*g[l.ProductID].base), exact(l.Quantity))
+			base := mul(Exact(*g[l.ProductID].base), Exact(l.Quantity))
 			below := "2"
 			if l.ProductID == products[0] && ordered[l.ProductID].Cmp(big.NewRat(1000, 1)) >= 0 {
 				below = "6"
 			}
-			lowest = add(lowest, mul(base, sub(one, quo(exact(dec(below)), hundred))))
+			lowest = add(lowest, mul(base, sub(one, quo(Exact(dec(below)), hundred))))
 			least = add(least, base)
 		}
 		slack := big.NewRat(int64(len(q.Lines)), 200) // half a fen for each line
-		charged := add(exact(a.Order.Net), slack)
+		charged := add(Exact(a.Order.Net), slack)
 		if a.Within && (charged.Cmp(lowest) < 0 || charged.Cmp(mul(least, big.NewRat(95, 100))) < 0) {
 			t.Fatalf("%s is charged, the rep may sell for %s of %s", a.Order.Net, lowest.FloatString(4), least.FloatString(4))
 		}

@@ -20,7 +20,7 @@ func reachOut(a *Answer, q Question, table *authority) (err error) {
 		if l.OwnLow, l.OwnHigh, err = l.ownPrices(slices.Contains(q.Roles, identity.GeneralManager)); err != nil {
 			return err
 		}
-		lines[i] = line{quantity: exact(l.Quantity), ordered: ordered[l.Product.ID], base: exact(l.BasePrice)}
+		lines[i] = line{quantity: Exact(l.Quantity), ordered: ordered[l.Product.ID], base: Exact(l.BasePrice)}
 	}
 	a.Order.OwnLow, err = a.ownTotal(q, lines, table)
 	return err
@@ -47,7 +47,7 @@ func reach(roles []identity.Role, table *authority, l LineAnswer, ordered *big.R
 // ownPrices are the lowest and the highest net price that stand at once, to 4 decimals towards the base price; nil is without bound.
 // Nobody but the general manager goes below the floor price alone (PRC-12).
 func (l LineAnswer) ownPrices(top bool) (low, high *decimal.Decimal, err error) {
-	base := exact(l.BasePrice)
+	base := Exact(l.BasePrice)
 	if l.own.low != nil {
 		if low, err = upTo(mul(base, l.own.low), money.PriceScale); err != nil {
 			return nil, nil, err
@@ -92,17 +92,17 @@ func (a Answer) ownTotal(q Question, lines []line, table *authority) (*decimal.D
 
 // upTo rounds up, downTo down: what is shown as allowed is allowed.
 func upTo(r *big.Rat, scale int) (*decimal.Decimal, error) {
-	d, err := rounded(r, scale)
-	if err == nil && exact(d).Cmp(r) < 0 {
-		d, err = rounded(add(exact(d), new(big.Rat).SetFrac(big.NewInt(1), powers[scale])), scale)
+	d, err := Rounded(r, scale)
+	if err == nil && Exact(d).Cmp(r) < 0 {
+		d, err = Rounded(add(Exact(d), new(big.Rat).SetFrac(big.NewInt(1), powers[scale])), scale)
 	}
 	return &d, err
 }
 
 func downTo(r *big.Rat, scale int) (*decimal.Decimal, error) {
-	d, err := rounded(r, scale)
-	if err == nil && exact(d).Cmp(r) > 0 {
-		d, err = rounded(sub(exact(d), new(big.Rat).SetFrac(big.NewInt(1), powers[scale])), scale)
+	d, err := Rounded(r, scale)
+	if err == nil && Exact(d).Cmp(r) > 0 {
+		d, err = Rounded(sub(Exact(d), new(big.Rat).SetFrac(big.NewInt(1), powers[scale])), scale)
 	}
 	return &d, err
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/clock"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -60,28 +59,29 @@ type Revision struct {
 // editable reports whether the content may change: until it is decided.
 func (r Revision) editable() bool { return r.State == Draft || r.State == Submitted }
 
-// checkEffective refuses an effective time before now: what was in force at a past instant never changes (PRC-07).
-func checkEffective(at *time.Time, now time.Time) error {
+// CheckEffective refuses an effective time before now: what was in force at a past instant never changes (PRC-07). Returns
+// ErrEffectivePast.
+func CheckEffective(at *time.Time, now time.Time) error {
 	if at != nil && at.Before(now) {
 		return ErrEffectivePast.At("/effective_at")
 	}
 	return nil
 }
 
-// begin makes the draft of a new version.
-func begin(tx pg.Tx, series, reason string, effectiveAt *time.Time) (Revision, error) {
-	if err := checkEffective(effectiveAt, tx.Now); err != nil {
+// Begin makes the draft of a new version, numbered in a series. Returns ErrEffectivePast.
+func Begin(tx pg.Tx, series, reason string, effectiveAt *time.Time) (Revision, error) {
+	if err := CheckEffective(effectiveAt, tx.Now); err != nil {
 		return Revision{}, err
 	}
 	number, err := pg.NextNumber(tx, series, tx.Now.In(clock.Shanghai))
 	return Revision{
 		ID: uuid.Must(uuid.NewV7()), Number: number, State: Draft, EffectiveAt: utc(effectiveAt), Reason: reason,
-		CreatedAt: tx.Now, CreatedBy: actor(tx), Version: 1,
+		CreatedAt: tx.Now, CreatedBy: tx.By.Actor(), Version: 1,
 	}, err
 }
 
-// store writes the columns of the revision and those of more, and raises the version.
-func (r *Revision) store(tx pg.Tx, table string, more map[string]any) error {
+// Store writes the columns of the revision and those of more, and raises the version. Returns errs.ErrStale.
+func (r *Revision) Store(tx pg.Tx, table string, more map[string]any) error {
 	set := map[string]any{
 		"state": r.State, "effective_at": r.EffectiveAt, "reason": r.Reason, "submitted_at": r.SubmittedAt,
 		"submitted_by": r.SubmittedBy, "approval_id": r.ApprovalID, "published_at": r.PublishedAt,
@@ -94,8 +94,9 @@ func (r *Revision) store(tx pg.Tx, table string, more map[string]any) error {
 	return nil
 }
 
-// reopen makes a submitted version a draft again; what was being approved is no longer what is there.
-func (s *Service) reopen(tx pg.Tx, subjectType string, r *Revision) error {
+// Reopen makes a submitted version a draft again; what was being approved is no longer what is there. The caller holds the approval
+// requests and the version. Returns ErrNotEditable.
+func (r *Revision) Reopen(tx pg.Tx, approvals *approval.Service, subjectType string) error {
 	if !r.editable() {
 		return ErrNotEditable.With("state", r.State)
 	}
@@ -103,26 +104,26 @@ func (s *Service) reopen(tx pg.Tx, subjectType string, r *Revision) error {
 		return nil
 	}
 	r.back()
-	return s.approvals.Void(tx, subjectType, r.ID, "changed by its author")
+	return approvals.Void(tx, subjectType, r.ID, "changed by its author")
 }
 
 func (r *Revision) back() {
 	r.State, r.SubmittedAt, r.SubmittedBy, r.ApprovalID = Draft, nil, nil, nil
 }
 
-// submit asks for the approval of a draft and tells whether it was given at once.
-func (s *Service) submit(tx pg.Tx, who identity.Principal, r *Revision, sub approval.Submission) (approved bool, err error) {
-	req, err := s.approvals.Submit(tx, who, sub)
+// Submit asks for the approval of a draft and tells whether it was given at once.
+func (r *Revision) Submit(tx pg.Tx, approvals *approval.Service, who identity.Principal, sub approval.Submission) (approved bool, err error) {
+	req, err := approvals.Submit(tx, who, sub)
 	if err != nil {
 		return false, err
 	}
-	r.State, r.SubmittedAt, r.SubmittedBy, r.ApprovalID = Submitted, &tx.Now, actor(tx), &req.ID
+	r.State, r.SubmittedAt, r.SubmittedBy, r.ApprovalID = Submitted, &tx.Now, tx.By.Actor(), &req.ID
 	return req.State == approval.Approved, nil
 }
 
-// publish gives a version its place in time: its effective time, or now where that has passed meanwhile. Two versions
+// Publish gives a version its place in time: its effective time, or now where that has passed meanwhile. Two versions
 // never get one instant; the one approved later comes a microsecond after, and its content counts.
-func (r *Revision) publish(tx pg.Tx, table string) error {
+func (r *Revision) Publish(tx pg.Tx, table string) error {
 	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext(?))", table).Error; err != nil {
 		return err
 	}
@@ -131,13 +132,13 @@ func (r *Revision) publish(tx pg.Tx, table string) error {
 	if r.EffectiveAt != nil && r.EffectiveAt.After(at) {
 		at = *r.EffectiveAt
 	}
-	at, err := freeInstant(tx, table, r.ID, at)
+	at, err := FreeInstant(tx, table, r.ID, at)
 	r.State, r.EffectiveAt, r.PublishedAt = Published, &at, &now
 	return err
 }
 
-// freeInstant returns the first instant from at on that no other version has. The caller holds off other publications.
-func freeInstant(tx pg.Tx, table string, id uuid.UUID, at time.Time) (time.Time, error) {
+// FreeInstant returns the first instant from at on that no other version has. The caller holds off other publications.
+func FreeInstant(tx pg.Tx, table string, id uuid.UUID, at time.Time) (time.Time, error) {
 	for {
 		var taken bool
 		err := tx.Raw("SELECT EXISTS (SELECT FROM "+table+" WHERE state IN ('approved', 'published') AND effective_at = ? AND id <> ?)", at, id).Scan(&taken).Error
@@ -148,8 +149,8 @@ func freeInstant(tx pg.Tx, table string, id uuid.UUID, at time.Time) (time.Time,
 	}
 }
 
-// decided moves a submitted version to what its approval came to, short of publishing it.
-func (r *Revision) decided(state approval.State) {
+// Decided moves a submitted version to what its approval came to, short of publishing it.
+func (r *Revision) Decided(state approval.State) {
 	switch state {
 	case approval.Rejected:
 		r.State = Rejected
@@ -169,6 +170,15 @@ func inForce(tx pg.Tx, table string, at time.Time) (uuid.UUID, error) {
 	return ids[0], nil
 }
 
+// Stand fills in where versions of one table stand in time now.
+func Stand(tx pg.Tx, table string, versions ...*Revision) error {
+	current, err := inForce(tx, table, tx.Now)
+	for _, r := range versions {
+		r.stand(current, tx.Now)
+	}
+	return err
+}
+
 // stand fills in where the version stands in time, given the one in force now.
 func (r *Revision) stand(inForce uuid.UUID, now time.Time) {
 	switch {
@@ -183,23 +193,6 @@ func (r *Revision) stand(inForce uuid.UUID, now time.Time) {
 	}
 }
 
-// lockFor locks the approval requests about a version, which come first in the lock order, then the version. version is
-// optional. Returns errs.ErrStale when it isn't the version given.
-func lockFor[T interface{ revision() Revision }](s *Service, tx pg.Tx, subjectType string, id uuid.UUID, version *int64) (T, error) {
-	var zero T
-	if err := s.approvals.Lock(tx, subjectType, id); err != nil {
-		return zero, err
-	}
-	row, err := pg.TakeForUpdate[T](tx, "id = ?", id)
-	if err != nil {
-		return zero, err
-	}
-	if version != nil && row.revision().Version != *version {
-		return zero, errs.ErrStale
-	}
-	return row, nil
-}
-
 // errNotWaiting reports an approval that speaks of something that isn't waiting for it: a fault of the program.
 var errNotWaiting = errors.New("pricing: an approval was decided of what wasn't submitted")
 
@@ -209,12 +202,4 @@ func utc(t *time.Time) *time.Time {
 	}
 	u := t.UTC().Truncate(time.Microsecond)
 	return &u
-}
-
-func actor(tx pg.Tx) *uuid.UUID {
-	if tx.By.ActorID == uuid.Nil {
-		return nil
-	}
-	id := tx.By.ActorID
-	return &id
 }

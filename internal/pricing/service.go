@@ -3,51 +3,33 @@ package pricing
 import (
 	"math/big"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
-	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
-// Service holds the use cases of base price lists, the price authority table and the price gate. It is the subject of the
-// matters price.base_list and price.authority. Build one per process; it is safe for concurrent use.
+// Service holds the use cases of the price gate and the price authority table. It is the subject of the matter price.authority. Build one
+// per process; it is safe for concurrent use.
 type Service struct {
 	approvals *approval.Service
 
-	// Watchers are told of published lists and tables, in the transaction of the publication.
+	// Watchers are told of published tables, in the transaction of the publication.
 	Watchers []Watcher
-
-	Rules          *rulebook.Service                      // figures of the rules
-	Files          *attachment.Service                    // papers of requests
-	Shipped        Shipments                              // what was sold of a product
-	EnqueueRollOut func(tx pg.Tx, listID uuid.UUID) error // inserts the job that calls RollOut; nil leaves it to the sweep
-
-	// Resolved returns errs.ErrNotFound unless the price committee has adopted the resolution, about something that asks for base prices.
-	Resolved func(tx pg.Tx, resolution uuid.UUID) error
 
 	mu     sync.Mutex
 	tables map[tableKey]*authority // published tables as last used; they never change
 }
 
-// Watcher is a module below this one in the import order that has to know of new base prices and authority.
+// Watcher is a module below this one in the import order that has to know of new price authority.
 type Watcher interface {
-	BasePricesPublished(tx pg.Tx, listID uuid.UUID) error
 	PriceAuthorityPublished(tx pg.Tx, tableID uuid.UUID) error
 }
 
-// Shipments says how much was shipped of these products, or of all when ids is nil, from a date on and before another.
-type Shipments interface {
-	ShippedQuantities(tx pg.Tx, from, before time.Time, ids []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error)
-}
-
-// New returns the service. The caller registers it with approvals for MatterBaseList and MatterAuthority.
+// New returns the service. The caller registers it with approvals for MatterAuthority.
 func New(approvals *approval.Service) *Service {
 	return &Service{approvals: approvals, tables: map[tableKey]*authority{}}
 }
@@ -85,9 +67,9 @@ func (s *Service) Check(tx pg.Tx, q Question) (Answer, error) {
 	}
 	gross := new(big.Rat)
 	for _, l := range q.Lines {
-		gross = add(gross, mul(exact(l.Price), exact(l.Quantity)))
+		gross = add(gross, mul(Exact(l.Price), Exact(l.Quantity)))
 	}
-	return a, addMargins(&a, costs, share(gross, exact(q.HeaderDiscount)))
+	return a, addMargins(&a, costs, share(gross, Exact(q.HeaderDiscount)))
 }
 
 func productIDs(q Question) []uuid.UUID {

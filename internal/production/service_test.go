@@ -18,7 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/production"
 )
 
@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 			return err
 		}
 		w.product = p.ID.String()
-		_, err = w.App.Server.Prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricing.PriceLine{{ProductID: p.ID, Price: decimal.MustParse("10")}})
+		_, err = w.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricelist.PriceLine{{ProductID: p.ID, Price: decimal.MustParse("10")}})
 		return err
 	})
 	return w

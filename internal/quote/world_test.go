@@ -17,7 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/quote"
 )
 
@@ -63,12 +63,12 @@ func (w *world) product(lifecycle string) string {
 // setBase puts a base price in force from an hour ago, or from now on.
 func (w *world) setBase(product, price, floor string) {
 	w.Tx(func(tx pg.Tx) error {
-		l := pricing.PriceLine{ProductID: uuid.MustParse(product), Price: dec(price)}
+		l := pricelist.PriceLine{ProductID: uuid.MustParse(product), Price: dec(price)}
 		if floor != "" {
 			f := dec(floor)
 			l.FloorPrice = &f
 		}
-		_, err := w.App.Server.Prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Second), "opening", []pricing.PriceLine{l})
+		_, err := w.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Second), "opening", []pricelist.PriceLine{l})
 		return err
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/pricing"
+	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
@@ -39,7 +39,7 @@ func trade(t *testing.T, terms credit.Terms) *shop {
 			return err
 		}
 		product = p.ID
-		_, err = s.App.Server.Prices.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricing.PriceLine{{ProductID: product, Price: money("10")}})
+		_, err = s.App.Server.PriceLists.OpenBasePrices(tx, identity.System(), tx.Now.Add(-time.Hour), "opening", []pricelist.PriceLine{{ProductID: product, Price: money("10")}})
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package pricing
+package priceadjust
 
 import (
 	"bytes"
@@ -12,10 +12,12 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // CreatePriceRequest asks for other base prices (PRC-05): by sales, production or finance, with data. The sales manager gets it to
-// do. Returns ErrReason, ErrLineTwice, ErrFloorAboveBase, ErrUnknownProduct, ErrDirection, and what Bind returns.
+// do. Returns pricelist.ErrReason, pricelist.ErrLineTwice, pricelist.ErrFloorAboveBase, pricing.ErrUnknownProduct, ErrDirection, and what Bind returns.
 func (s *Service) CreatePriceRequest(tx pg.Tx, who identity.Principal, in RequestInput) (PriceRequest, error) {
 	if err := in.check(); err != nil {
 		return PriceRequest{}, err
@@ -32,7 +34,7 @@ func (s *Service) CreatePriceRequest(tx pg.Tx, who identity.Principal, in Reques
 	for i, l := range r.Lines {
 		ids[i] = l.ProductID
 	}
-	current, err := BasePricesAt(tx, ids, tx.Now)
+	current, err := pricelist.BasePricesAt(tx, ids, tx.Now)
 	if err != nil {
 		return PriceRequest{}, err
 	}
@@ -49,7 +51,7 @@ func (s *Service) CreatePriceRequest(tx pg.Tx, who identity.Principal, in Reques
 	if err := insertRequest(tx, r); err != nil {
 		return PriceRequest{}, err
 	}
-	if err := s.Files.Bind(tx, who, RequestSubject, r.ID, in.AttachmentIDs...); err != nil {
+	if err := s.files.Bind(tx, who, RequestSubject, r.ID, in.AttachmentIDs...); err != nil {
 		return PriceRequest{}, err
 	}
 	err = followup.Open(tx, followup.Task{
@@ -106,7 +108,7 @@ func seesRequests(who identity.Principal) bool {
 }
 
 // DeclinePriceRequest answers a request with no, and why; its author is told. version is optional. Locks the request. Returns
-// ErrRequestState, ErrReason.
+// ErrRequestState, pricelist.ErrReason.
 func (s *Service) DeclinePriceRequest(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, answer string) (PriceRequest, error) {
 	return s.endRequest(tx, who, id, version, "declinePriceRequest", RequestDeclined, answer)
 }
@@ -133,7 +135,7 @@ func (s *Service) endRequest(tx pg.Tx, who identity.Principal, id uuid.UUID, ver
 		return PriceRequest{}, ErrRequestState.With("state", r.State)
 	}
 	before := r
-	r.State, r.Answer, r.AnsweredAt, r.AnsweredBy = to, answer, &tx.Now, actor(tx)
+	r.State, r.Answer, r.AnsweredAt, r.AnsweredBy = to, answer, &tx.Now, tx.By.Actor()
 	if err := storeRequest(tx, &r); err != nil {
 		return PriceRequest{}, err
 	}
@@ -160,9 +162,9 @@ func told(r PriceRequest, en, zh string) followup.Task {
 	}
 }
 
-// takeRequests makes open requests the origin of a new list, and returns the lines that they want: of two for one product the one
-// asked later. Locks the requests, in id order. Returns ErrUnknownRequest, ErrRequestState.
-func (s *Service) takeRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) ([]PriceLine, error) {
+// TakeRequests implements pricelist.Requests: open requests become the origin of a new list, with the lines that they want, of two for
+// one product the one asked later. Locks the requests, in id order. Returns ErrUnknownRequest, ErrRequestState.
+func (s *Service) TakeRequests(tx pg.Tx, l pricelist.BasePriceList, ids []uuid.UUID) ([]pricelist.PriceLine, error) {
 	ids = slices.Clone(ids)
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	ids = slices.Compact(ids)
@@ -179,7 +181,7 @@ func (s *Service) takeRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) ([]Pr
 		if r.State != RequestOpen {
 			return nil, ErrRequestState.With("state", r.State)
 		}
-		r.State, r.ListID, r.AnsweredAt, r.AnsweredBy = RequestTaken, &l.ID, &tx.Now, actor(tx)
+		r.State, r.ListID, r.AnsweredAt, r.AnsweredBy = RequestTaken, &l.ID, &tx.Now, tx.By.Actor()
 		if err := storeRequest(tx, r); err != nil {
 			return nil, err
 		}
@@ -194,8 +196,21 @@ func (s *Service) takeRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) ([]Pr
 	return wantedLines(tx, ids)
 }
 
+// ListDecided implements pricelist.Requests: those whose requests became a list hear that it was approved, or that it came to nothing. Locks
+// the requests, in id order.
+func (s *Service) ListDecided(tx pg.Tx, l pricelist.BasePriceList) error {
+	switch l.State {
+	case pricing.Published:
+		return s.grantRequests(tx, l)
+	case pricing.Rejected, pricing.Cancelled, pricing.Recalled:
+		return s.reopenRequests(tx, l)
+	case pricing.Draft, pricing.Submitted, pricing.Approved: // it isn't decided, or not to the end
+	}
+	return nil
+}
+
 // grantRequests tells those whose requests became a list that it was approved.
-func (s *Service) grantRequests(tx pg.Tx, l BasePriceList) error {
+func (s *Service) grantRequests(tx pg.Tx, l pricelist.BasePriceList) error {
 	requests, err := lockRequestsOf(tx, l.ID)
 	if err != nil || len(requests) == 0 {
 		return err
@@ -213,7 +228,7 @@ func (s *Service) grantRequests(tx pg.Tx, l BasePriceList) error {
 }
 
 // reopenRequests gives back the requests of a list that came to nothing: they wait for another answer.
-func (s *Service) reopenRequests(tx pg.Tx, l BasePriceList) error {
+func (s *Service) reopenRequests(tx pg.Tx, l pricelist.BasePriceList) error {
 	requests, err := lockRequestsOf(tx, l.ID)
 	if err != nil || len(requests) == 0 {
 		return err

@@ -1,10 +1,12 @@
-package pricing
+package pricelist
 
 import (
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // MatterBaseList is the approval of a base price list: sales manager, price committee, general manager (PRC-05).
@@ -30,12 +32,12 @@ const (
 
 // BasePriceList is one set of changes of base prices, with one effective time and one reason.
 type BasePriceList struct {
-	Revision     `gorm:"embedded"`
-	ReasonKind   ReasonKind
-	RecalledAt   *time.Time `json:",omitempty"`
-	RecalledBy   *uuid.UUID `json:",omitempty"`
-	RecallReason string     `json:",omitempty"`
-	ResolutionID *uuid.UUID `json:",omitempty"` // of the price committee, that asked for the list (PRC-04, PRC-08)
+	pricing.Revision `gorm:"embedded"`
+	ReasonKind       ReasonKind
+	RecalledAt       *time.Time `json:",omitempty"`
+	RecalledBy       *uuid.UUID `json:",omitempty"`
+	RecallReason     string     `json:",omitempty"`
+	ResolutionID     *uuid.UUID `json:",omitempty"` // of the price committee, that asked for the list (PRC-04, PRC-08)
 
 	GeneralAuthority bool `json:",omitempty"` // of its products that are adopted, the general entries of the authority table hold (PRC-04)
 
@@ -49,8 +51,6 @@ type BasePriceList struct {
 
 // TableName is where lists are kept.
 func (BasePriceList) TableName() string { return listTable }
-
-func (l BasePriceList) revision() Revision { return l.Revision }
 
 // ListInput is the head of a list as its author states it. EffectiveAt nil means when it is approved. Both reasons are
 // mandatory (PRC-06); ReasonKind Opening isn't for authors.
@@ -126,7 +126,7 @@ func checkLines(lines []PriceLine) error {
 	for i, l := range lines {
 		switch {
 		case l.Price.Sign() <= 0 || (l.FloorPrice != nil && l.FloorPrice.Sign() <= 0):
-			return ErrNotPositive.At(pointer(i, "price"))
+			return pricing.ErrNotPositive.At(pointer(i, "price"))
 		case l.FloorPrice != nil && l.FloorPrice.Cmp(l.Price) > 0: // PRC-12
 			return ErrFloorAboveBase.At(pointer(i, "floor_price"))
 		case seen[l.ProductID]:

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"maps"
@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // DifferenceKind is what a list does to the price of a product.
@@ -45,7 +46,7 @@ type Difference struct {
 	ChangePercent        *decimal.Decimal `gorm:"-"`
 	Volume               decimal.Decimal  `gorm:"-"` // shipped in the 12 months before
 	Effect               *decimal.Decimal `gorm:"-"` // of the change on that volume; nil where there was no price
-	OldMargin, NewMargin *Margin          `gorm:"-"` // of one unit
+	OldMargin, NewMargin *pricing.Margin  `gorm:"-"` // of one unit
 
 	oldMarginSum, newMarginSum *big.Rat
 }
@@ -83,11 +84,9 @@ func compare(tx pg.Tx, id uuid.UUID) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	current, err := inForce(tx, listTable, tx.Now)
-	if err != nil {
+	if err := pricing.Stand(tx, listTable, &l.Revision); err != nil {
 		return Comparison{}, err
 	}
-	l.stand(current, tx.Now)
 	c := Comparison{List: l, As: tx.Now.Add(time.Microsecond)}
 	if l.EffectiveAt != nil && (l.EffectiveAt.After(tx.Now) || l.PublishedAt != nil) {
 		c.As = *l.EffectiveAt
@@ -97,7 +96,7 @@ func compare(tx pg.Tx, id uuid.UUID) (Comparison, error) {
 		c.totals.Before = clock.Today(c.As)
 	}
 	c.totals.From = c.totals.Before.AddDate(-1, 0, 0)
-	if l.State == Draft || l.State == Submitted {
+	if l.State == pricing.Draft || l.State == pricing.Submitted {
 		c.Moved, err = movedSince(tx, l)
 	}
 	return c, err
@@ -191,7 +190,7 @@ type differenceSum struct {
 
 // sumShipped adds up the differences of what was shipped in the 12 months.
 func (s *Service) sumShipped(tx pg.Tx, who identity.Principal, c Comparison, f DifferenceFilter, sum *differenceSum) error {
-	volumes, err := s.Shipped.ShippedQuantities(tx, c.totals.From, c.totals.Before, nil)
+	volumes, err := s.shipped.ShippedQuantities(tx, c.totals.From, c.totals.Before, nil)
 	if err != nil {
 		return err
 	}
@@ -225,14 +224,14 @@ func (s *differenceSum) add(d Difference) {
 }
 
 func (s *differenceSum) into(t *DifferenceTotals, margins bool) (err error) {
-	if t.Effect, err = rounded(s.effect, money.AmountScale); err != nil || !margins {
+	if t.Effect, err = pricing.Rounded(s.effect, money.AmountScale); err != nil || !margins {
 		return err
 	}
-	before, err := rounded(s.before, money.AmountScale)
+	before, err := pricing.Rounded(s.before, money.AmountScale)
 	if err != nil {
 		return err
 	}
-	after, err := rounded(s.after, money.AmountScale)
+	after, err := pricing.Rounded(s.after, money.AmountScale)
 	t.OldMargin, t.NewMargin, t.WithoutCost = &before, &after, s.withoutCost
 	return err
 }
@@ -246,7 +245,7 @@ func (s *Service) weighDifferences(tx pg.Tx, who identity.Principal, c Compariso
 	for i, d := range rows {
 		ids[i] = d.ProductID
 	}
-	volumes, err := s.Shipped.ShippedQuantities(tx, c.totals.From, c.totals.Before, ids)
+	volumes, err := s.shipped.ShippedQuantities(tx, c.totals.From, c.totals.Before, ids)
 	if err != nil {
 		return err
 	}
@@ -290,12 +289,12 @@ func (d *Difference) weigh() error {
 	default:
 		d.Kind = FloorOnly
 	}
-	change, err := rounded(sub(exact(*d.Price), exact(*d.OldPrice)), money.PriceScale)
+	change, err := pricing.Rounded(sub(pricing.Exact(*d.Price), pricing.Exact(*d.OldPrice)), money.PriceScale)
 	if err != nil {
 		return err
 	}
-	percent := deviation(exact(*d.Price), exact(*d.OldPrice))
-	effect, err := rounded(d.exactEffect(), money.AmountScale)
+	percent := pricing.DeviationOf(*d.Price, *d.OldPrice)
+	effect, err := pricing.Rounded(d.exactEffect(), money.AmountScale)
 	d.Change, d.ChangePercent, d.Effect = &change, &percent, &effect
 	return err
 }
@@ -303,17 +302,16 @@ func (d *Difference) weigh() error {
 // exactEffect is the change times the volume, without tax: what the change would have made of the last 12 months. As the cost of
 // what was shipped doesn't change with its price, it is the effect on the margin.
 func (d *Difference) exactEffect() *big.Rat {
-	return mul(exact(d.Volume), quo(sub(exact(*d.Price), exact(*d.OldPrice)), add(one, exact(d.TaxRate))))
+	return mul(pricing.Exact(d.Volume), quo(sub(pricing.Exact(*d.Price), pricing.Exact(*d.OldPrice)), add(one, pricing.Exact(d.TaxRate))))
 }
 
 func (d *Difference) weighCost(cost decimal.Decimal) (err error) {
-	of := func(price *decimal.Decimal) (*Margin, *big.Rat, error) {
+	of := func(price *decimal.Decimal) (*pricing.Margin, *big.Rat, error) {
 		if price == nil {
 			return nil, nil, nil
 		}
-		u := untaxed(*price, d.TaxRate)
-		m, err := margin(u, exact(cost), money.PriceScale)
-		return m, mul(exact(d.Volume), sub(u, exact(cost))), err
+		m, err := pricing.MarginOf(*price, d.TaxRate, cost)
+		return m, mul(pricing.Exact(d.Volume), sub(untaxed(*price, d.TaxRate), pricing.Exact(cost))), err
 	}
 	if d.OldMargin, d.oldMarginSum, err = of(d.OldPrice); err != nil {
 		return err

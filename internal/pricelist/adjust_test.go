@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"context"
@@ -9,33 +9,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/approval"
-	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/rulebook"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
-
-// shipped is what was sold, as a test says.
-type shipped map[uuid.UUID]decimal.Decimal
-
-// ShippedQuantities implements Shipments.
-func (s shipped) ShippedQuantities(_ pg.Tx, _, _ time.Time, _ []uuid.UUID) (map[uuid.UUID]decimal.Decimal, error) {
-	return s, nil
-}
-
-// newMarket is a company with rules, volumes and people of other sides.
-func newMarket(t testing.TB) (company, shipped) {
-	t.Helper()
-	c, sold := newCompany(t), shipped{}
-	rules := rulebook.New()
-	c.s.Rules, c.s.Shipped, c.s.Files = rules, sold, attachment.New(c.db, rules, nil)
-	return c, sold
-}
 
 func (c company) draft(lines ...PriceLine) (l BasePriceList) {
 	c.t.Helper()
@@ -85,7 +65,7 @@ func lines(ids []uuid.UUID, p string) []PriceLine {
 
 func TestPRC05_DraftWhoseBaseMovedNeedsAFreshLook(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""), price(b, "50", ""))
 	mine, apart := c.draft(price(a, "105", "")), c.draft(price(b, "55", ""))
@@ -109,24 +89,24 @@ func TestPRC05_DraftWhoseBaseMovedNeedsAFreshLook(t *testing.T) {
 		mine, err = c.s.RefreshBasePriceList(tx, c.manager, mine.ID, nil)
 		return err
 	})
-	if l, err := c.submit(mine); err != nil || l.State != Submitted {
+	if l, err := c.submit(mine); err != nil || l.State != pricing.Submitted {
 		t.Fatalf("after a fresh look: %v", err)
 	}
 	c.must(c.manager, func(tx pg.Tx) (err error) {
 		mine, err = c.s.RefreshBasePriceList(tx, c.manager, mine.ID, nil)
 		return err
 	})
-	if mine.State != Draft || mine.ApprovalID != nil {
+	if mine.State != pricing.Draft || mine.ApprovalID != nil {
 		t.Errorf("refresh of a submitted one: %+v", mine)
 	}
-	if err := c.as(c.manager, func(tx pg.Tx) error { _, err := c.s.RefreshBasePriceList(tx, c.manager, other.ID, nil); return err }); !errors.Is(err, ErrNotEditable) {
+	if err := c.as(c.manager, func(tx pg.Tx) error { _, err := c.s.RefreshBasePriceList(tx, c.manager, other.ID, nil); return err }); !errors.Is(err, pricing.ErrNotEditable) {
 		t.Errorf("refresh of a published one: %v", err)
 	}
 }
 
 func TestPRC05_ScheduledListIsCalledBackUntilShortlyBeforeItsTime(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a := c.product("A", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""))
 	recall := func(who identity.Principal, id uuid.UUID, reason string) error {
@@ -149,7 +129,7 @@ func TestPRC05_ScheduledListIsCalledBackUntilShortlyBeforeItsTime(t *testing.T) 
 		t.Fatal(err)
 	}
 	got := c.list(l.ID)
-	if got.State != Recalled || got.RecallReason != "raw material fell" || got.RecalledBy == nil || c.priceAt(a, at.Add(time.Hour)) != "100.0000" {
+	if got.State != pricing.Recalled || got.RecallReason != "raw material fell" || got.RecalledBy == nil || c.priceAt(a, at.Add(time.Hour)) != "100.0000" {
 		t.Errorf("%+v, then %s", got, c.priceAt(a, at.Add(time.Hour)))
 	}
 	if _, err := c.submit(draft); !errors.Is(err, ErrBaseMoved) { // it was drafted beside prices that now never come
@@ -172,7 +152,7 @@ func TestPRC05_ScheduledListIsCalledBackUntilShortlyBeforeItsTime(t *testing.T) 
 
 func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	ids := c.many(stageBatch + 10)
 	l := c.draft(lines(ids[:1], "110")...)
 	c.must(c.manager, func(tx pg.Tx) error { return c.s.fillList(tx, l, lines(ids, "110")) })
@@ -181,14 +161,14 @@ func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.approve(*l.ApprovalID, c.committee, c.gm)
-	if l = c.list(l.ID); l.State != Approved || !l.EffectiveAt.After(c.db.Clock().Now()) {
+	if l = c.list(l.ID); l.State != pricing.Approved || !l.EffectiveAt.After(c.db.Clock().Now()) {
 		t.Fatalf("%+v", l)
 	}
 	err = c.as(c.manager, func(tx pg.Tx) error {
 		_, err := c.s.SetBasePriceLines(tx, c.manager, l.ID, l.Version, lines(ids[:1], "1"))
 		return err
 	})
-	if !errors.Is(err, ErrNotEditable) {
+	if !errors.Is(err, pricing.ErrNotEditable) {
 		t.Errorf("an approved list changes: %v", err)
 	}
 	c.do(func(tx pg.Tx) error { _, err := c.s.RollOut(tx, l.ID); return err }) // one batch, then the server dies
@@ -207,7 +187,7 @@ func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 		t.Logf("%d pieces", pieces)
 	}
 	got := c.list(l.ID)
-	if got.State != Published || got.Standing != Scheduled || !got.EffectiveAt.After(got.PublishedAt.Add(rollOutGuard)) {
+	if got.State != pricing.Published || got.Standing != pricing.Scheduled || !got.EffectiveAt.After(got.PublishedAt.Add(rollOutGuard)) {
 		t.Fatalf("%+v", got)
 	}
 	var before, after, all int
@@ -225,7 +205,7 @@ func TestPRC05_LongListRollsOutWholeAfterACrashToo(t *testing.T) {
 // Two rounds of the roll-out at once, as after a restart, publish once.
 func TestPRC05_RaceOfRollOuts(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	ids := c.many(atOnce + 1)
 	l := c.draft(lines(ids[:1], "110")...)
 	c.must(c.manager, func(tx pg.Tx) error { return c.s.fillList(tx, l, lines(ids, "110")) })
@@ -262,7 +242,7 @@ func TestPRC05_RaceOfRollOuts(t *testing.T) {
 // is read for that instant ever after.
 func TestPRC05_RaceOfPublishingAndChecks(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	ids := c.many(20)
 	at := c.db.Clock().Now().Add(1500 * time.Millisecond)
 	l := c.submitted(&at, lines(ids, "110")...)
@@ -279,10 +259,10 @@ func TestPRC05_RaceOfPublishingAndChecks(t *testing.T) {
 			for c.db.Clock().Now().Before(at.Add(300 * time.Millisecond)) {
 				q := rep("0")
 				for _, id := range ids {
-					q.Lines = append(q.Lines, Line{ProductID: id, Price: dec("110"), Quantity: dec("1")})
+					q.Lines = append(q.Lines, pricing.Line{ProductID: id, Price: dec("110"), Quantity: dec("1")})
 				}
 				err := c.db.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
-					a, err := c.s.Check(tx, q)
+					a, err := c.gate.Check(tx, q)
 					if err != nil {
 						return err
 					}
@@ -321,7 +301,7 @@ func TestPRC05_RaceOfPublishingAndChecks(t *testing.T) {
 
 func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	old, fresh := c.product("OLD", catalog.LifecycleStandard), c.product("NEW", catalog.LifecycleNew)
 	c.open(day(1, 1), price(old, "100", ""))
 	at := c.db.Clock().Now().Add(time.Hour)
@@ -329,7 +309,7 @@ func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.
 	c.approve(*l.ApprovalID, c.committee, c.gm)
 	ask := func() (err error) {
 		c.do(func(tx pg.Tx) error {
-			_, err = c.s.Check(tx, rep("0", Line{ProductID: fresh, Price: dec("10"), Quantity: dec("1")}))
+			_, err = c.gate.Check(tx, rep("0", pricing.Line{ProductID: fresh, Price: dec("10"), Quantity: dec("1")}))
 			return nil
 		})
 		return err
@@ -344,7 +324,7 @@ func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.
 		c.do(func(tx pg.Tx) (err error) { n, err = c.s.SettleLists(tx, 10); return err })
 		return n
 	}
-	if err := ask(); !errors.Is(err, ErrNotStandard) || lifecycle() != "new" || settle() != 0 {
+	if err := ask(); !errors.Is(err, pricing.ErrNotStandard) || lifecycle() != "new" || settle() != 0 {
 		t.Errorf("before its time: %v, %s", err, lifecycle())
 	}
 	c.db.Clock().SetOffset(time.Hour)
@@ -358,7 +338,8 @@ func TestPRC02_NewProductIsStandardFromTheInstantOfItsFirstBasePrice(t *testing.
 
 func TestPRC05_DifferencesWithEffectOnTheLastYear(t *testing.T) {
 	t.Parallel()
-	c, sold := newMarket(t)
+	c := newCompany(t)
+	sold := c.sold
 	up, down, same, floor, left := c.product("UP", catalog.LifecycleStandard), c.product("DOWN", catalog.LifecycleStandard),
 		c.product("SAME", catalog.LifecycleStandard), c.product("FLOOR", catalog.LifecycleStandard), c.product("LEFT", catalog.LifecycleStandard)
 	fresh := c.product("FRESH", catalog.LifecycleNew)
@@ -443,158 +424,9 @@ func TestPRC05_DifferencesWithEffectOnTheLastYear(t *testing.T) {
 	}
 }
 
-func TestPRC05_RequestsBecomeADraftAndAreAnswered(t *testing.T) {
-	t.Parallel()
-	c, _ := newMarket(t)
-	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
-	c.open(day(1, 1), price(a, "100", ""), price(b, "50", ""))
-	rep, made, cost := c.person(identity.SalesRep), c.person(identity.ProductionManager), c.person(identity.FinanceClerk)
-	ask := func(who identity.Principal, in RequestInput) (r PriceRequest, err error) {
-		err = c.as(who, func(tx pg.Tx) (err error) { r, err = c.s.CreatePriceRequest(tx, who, in); return err })
-		return r, err
-	}
-	good := func(id uuid.UUID, d Direction, wanted string) RequestInput {
-		return RequestInput{ReasonKind: TrueCost, Reason: "cost", Figures: "1.04 per kg", Lines: []RequestLine{{ProductID: id, Direction: d, WantedPrice: pct(wanted)}}}
-	}
-	for name, x := range map[string]struct {
-		want error
-		in   RequestInput
-	}{
-		"no reason":      {ErrReason, RequestInput{ReasonKind: TrueCost, Figures: "f", Lines: good(a, Up, "101").Lines}},
-		"first price":    {ErrReason, RequestInput{ReasonKind: FirstPrice, Reason: "r", Figures: "f", Lines: good(a, Up, "101").Lines}}, // PRC-06
-		"up but lower":   {ErrDirection, good(a, Up, "100")},
-		"down but same":  {ErrDirection, good(a, Down, "100")},
-		"twice":          {ErrLineTwice, RequestInput{ReasonKind: TrueCost, Reason: "r", Figures: "f", Lines: append(good(a, Up, "101").Lines, good(a, Up, "102").Lines...)}},
-		"nothing for it": {ErrNotPositive, good(a, Down, "0")},
-		"unknown":        {ErrUnknownProduct, good(uuid.New(), Up, "1")},
-	} {
-		if _, err := ask(rep, x.in); !errors.Is(err, x.want) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	r1, err1 := ask(rep, good(a, Down, "95"))
-	r2, err2 := ask(made, good(a, Up, "104"))
-	r3, err3 := ask(cost, good(b, Up, "55"))
-	r4, err4 := ask(rep, good(b, ToReview, "49"))
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
-		t.Fatal(err)
-	}
-	if r1.Side != SalesSide || r2.Side != ProductionSide || r3.Side != FinanceSide || r1.Lines[0].BasePrice.String() != "100.0000" {
-		t.Errorf("%s %s %s", r1.Side, r2.Side, r3.Side)
-	}
-	decline := func(who identity.Principal, id uuid.UUID) error {
-		return c.as(who, func(tx pg.Tx) error { _, err := c.s.DeclinePriceRequest(tx, who, id, nil, "not now"); return err })
-	}
-	stranger := identity.TestPrincipal(c.person(identity.SalesSupervisor).ID, false, nil, identity.SalesSupervisor)
-	if err := c.as(stranger, func(tx pg.Tx) error { _, err := c.s.GetPriceRequest(tx, stranger, r1.ID); return err }); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("ORG-06: %v", err)
-	}
-	if err := decline(c.manager, r4.ID); err != nil || !errors.Is(decline(c.manager, r4.ID), ErrRequestState) {
-		t.Errorf("declined once: %v", err)
-	}
-	withdraw := func(who identity.Principal, id uuid.UUID) error {
-		return c.as(who, func(tx pg.Tx) error { _, err := c.s.WithdrawPriceRequest(tx, who, id, nil); return err })
-	}
-	if err := withdraw(c.manager, r3.ID); !errors.Is(err, ErrRequestAuthor) {
-		t.Errorf("another's: %v", err)
-	}
-	create := func(ids ...uuid.UUID) (l BasePriceList, err error) {
-		err = c.as(c.manager, func(tx pg.Tx) (err error) {
-			l, err = c.s.CreateBasePriceList(tx, c.manager, ListInput{ReasonKind: TrueCost, Reason: "requests", RequestIDs: ids})
-			return err
-		})
-		return l, err
-	}
-	if _, err := create(r1.ID, r4.ID); !errors.Is(err, ErrRequestState) {
-		t.Errorf("a declined one: %v", err)
-	}
-	if _, err := create(uuid.New()); !errors.Is(err, ErrUnknownRequest) {
-		t.Errorf("unknown: %v", err)
-	}
-	l, err := create(r1.ID, r2.ID, r3.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := create(r1.ID); !errors.Is(err, ErrRequestState) {
-		t.Errorf("taken twice: %v", err)
-	}
-	state := func(id uuid.UUID) (s RequestState) {
-		c.do(func(tx pg.Tx) error { r, err := c.s.GetPriceRequest(tx, c.manager, id); s = r.State; return err })
-		return s
-	}
-	if l, err = c.submit(l); err != nil {
-		t.Fatal(err)
-	}
-	c.must(c.committee, func(tx pg.Tx) error {
-		_, err := c.s.approvals.RejectRequest(tx, c.committee, *l.ApprovalID, approval.Verdict{Comment: "no"})
-		return err
-	})
-	if state(r1.ID) != RequestOpen || state(r3.ID) != RequestOpen { // what came to nothing waits for another answer
-		t.Errorf("%s %s", state(r1.ID), state(r3.ID))
-	}
-	if err := withdraw(rep, r1.ID); err != nil {
-		t.Error(err)
-	}
-	if l, err = create(r2.ID, r3.ID); err != nil {
-		t.Fatal(err)
-	}
-	if l, err = c.submit(l); err != nil {
-		t.Fatal(err)
-	}
-	c.approve(*l.ApprovalID, c.committee, c.gm)
-	if state(r2.ID) != RequestGranted || c.priceAt(a, time.Time{}) != "104.0000" || c.priceAt(b, time.Time{}) != "55.0000" {
-		t.Errorf("%s %s", state(r2.ID), c.priceAt(a, time.Time{}))
-	}
-	c.do(func(tx pg.Tx) error {
-		var told int64
-		err := tx.Raw("SELECT count(*) FROM follow_ups WHERE kind = 'pricing.request_answered' AND user_id = ? AND state = 'open' AND title_en LIKE '%approved%'", made.ID).Scan(&told).Error
-		if told != 1 {
-			t.Errorf("told %d times", told)
-		}
-		return err
-	})
-}
-
-func TestPRC05_RaceOfTakingOneRequest(t *testing.T) {
-	t.Parallel()
-	c, _ := newMarket(t)
-	a := c.product("A", catalog.LifecycleStandard)
-	c.open(day(1, 1), price(a, "100", ""))
-	rep := c.person(identity.SalesRep)
-	var r PriceRequest
-	c.must(rep, func(tx pg.Tx) (err error) {
-		r, err = c.s.CreatePriceRequest(tx, rep, RequestInput{
-			ReasonKind: LeftMarket, Reason: "r", Figures: "f", Lines: []RequestLine{{ProductID: a, Direction: Up, WantedPrice: pct("101")}},
-		})
-		return err
-	})
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	won := 0
-	for range 8 {
-		wg.Go(func() {
-			err := c.db.Tx(context.Background(), c.manager.Origin("test"), func(tx pg.Tx) error {
-				_, err := c.s.CreateBasePriceList(tx, c.manager, ListInput{ReasonKind: LeftMarket, Reason: "r", RequestIDs: []uuid.UUID{r.ID}})
-				return err
-			})
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				won++
-			} else if !errors.Is(err, ErrRequestState) {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if won != 1 {
-		t.Errorf("%d lists took it", won)
-	}
-}
-
 func TestPRC05_SameFileIsOneDraft(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a, b := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard)
 	take := func(who identity.Principal, f PriceFile) (got Imported, err error) {
 		err = c.as(who, func(tx pg.Tx) (err error) { got, err = c.s.ImportPrices(tx, who, f); return err })
@@ -644,7 +476,7 @@ func TestPRC05_SameFileIsOneDraft(t *testing.T) {
 
 func TestPRC05_AbsurdChangesOfAFileAreConfirmed(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a := c.product("A", catalog.LifecycleStandard)
 	fresh := c.product("F", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""))
@@ -659,77 +491,9 @@ func TestPRC05_AbsurdChangesOfAFileAreConfirmed(t *testing.T) {
 	}
 }
 
-func TestPRC08_QuarterlyReviewOfAllBasePrices(t *testing.T) {
-	t.Parallel()
-	c, sold := newMarket(t)
-	a, b, d := c.product("A", catalog.LifecycleStandard), c.product("B", catalog.LifecycleStandard), c.product("D", catalog.LifecycleStandard)
-	c.product("UNPRICED", catalog.LifecycleStandard)
-	quarter := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
-	open := func() { c.do(func(tx pg.Tx) error { return c.s.OpenPriceReview(tx, quarter) }) }
-	reviews := func() (rows []PriceReview) {
-		c.do(func(tx pg.Tx) (err error) {
-			rows, _, err = c.s.ListPriceReviews(tx, c.manager, "", pg.Page{Limit: 10})
-			return err
-		})
-		return rows
-	}
-	open()
-	if got := reviews(); len(got) != 0 {
-		t.Fatalf("of nothing: %+v", got)
-	}
-	c.open(day(1, 1), price(a, "113", ""), price(b, "50", ""), price(d, "70", ""))
-	sold[a] = dec("12.5")
-	finance := c.person(identity.FinanceManager)
-	c.must(finance, func(tx pg.Tx) error {
-		_, err := catalog.New().RecordProductCost(tx, finance, a, day(1, 1), dec("80"), "standard")
-		return err
-	})
-	open()
-	open() // the job runs again
-	all := reviews()
-	if len(all) != 1 || all[0].Products != 3 || all[0].Open != 3 || all[0].State != ReviewOpen {
-		t.Fatalf("%+v", all)
-	}
-	id := all[0].ID
-	items := func(who identity.Principal, f ReviewFilter) (rows []ReviewItem) {
-		c.do(func(tx pg.Tx) (err error) {
-			rows, _, err = c.s.ListReviewItems(tx, who, id, f, pg.Page{Limit: 10})
-			return err
-		})
-		return rows
-	}
-	if got := items(c.manager, ReviewFilter{}); len(got) != 3 || got[0].Volume.String() != "12.5000" || got[0].Margin == nil || got[0].Margin.Percent.String() != "20.00" || got[1].Margin != nil {
-		t.Errorf("%+v", got)
-	}
-	if got := items(c.person(identity.SalesDirector), ReviewFilter{}); got[0].Margin != nil { // PRC-13
-		t.Error("a director sees margins")
-	}
-	l := c.submitted(nil, price(a, "120", ""))
-	c.approve(*l.ApprovalID, c.committee, c.gm)
-	if got := items(c.manager, ReviewFilter{Answer: "changed"}); len(got) != 1 || got[0].ProductID != a || *got[0].ListID != l.ID {
-		t.Errorf("changed by a list: %+v", got)
-	}
-	confirm := func(what ReviewConfirmation) (r PriceReview, err error) {
-		err = c.as(c.manager, func(tx pg.Tx) (err error) { r, err = c.s.ConfirmPriceReview(tx, c.manager, id, nil, what); return err })
-		return r, err
-	}
-	if r, err := confirm(ReviewConfirmation{Products: []uuid.UUID{b, a}}); err != nil || r.Open != 1 || r.State != ReviewOpen {
-		t.Errorf("%+v %v", r, err)
-	}
-	if r, err := confirm(ReviewConfirmation{All: true, Filter: ReviewFilter{PricedBefore: day(1, 1)}}); err != nil || r.Open != 1 {
-		t.Errorf("none is that old: %+v %v", r, err)
-	}
-	if r, err := confirm(ReviewConfirmation{All: true}); err != nil || r.Open != 0 || r.State != ReviewClosed {
-		t.Errorf("the last answer closes it: %+v %v", r, err)
-	}
-	if _, err := confirm(ReviewConfirmation{All: true}); !errors.Is(err, ErrReviewClosed) {
-		t.Errorf("closed: %v", err)
-	}
-}
-
 func TestPRC07_DatabaseGuardsDecidedLists(t *testing.T) {
 	t.Parallel()
-	c, _ := newMarket(t)
+	c := newCompany(t)
 	a := c.product("A", catalog.LifecycleStandard)
 	c.open(day(1, 1), price(a, "100", ""))
 	l := c.submitted(nil, price(a, "110", ""))

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"encoding/hex"
@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // upsertLines writes any number of lines, linesAtOnce in a statement.
@@ -58,7 +59,7 @@ func linesOf(tx pg.Tx, list uuid.UUID, lines []PriceLine) ([]PriceLine, error) {
 		ids[i] = l.ProductID
 	}
 	var rows []PriceLine
-	err := tx.Where("list_id = ? AND product_id = ANY (?::uuid[])", list, uuidArray(ids)).Order("product_id").Find(&rows).Error
+	err := tx.Where("list_id = ? AND product_id = ANY (?::uuid[])", list, pg.IDs(ids)).Order("product_id").Find(&rows).Error
 	return rows, err
 }
 
@@ -91,36 +92,20 @@ func (s *Service) GetBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUI
 	if err := seeList(who, l, tx.Now); err != nil {
 		return BasePriceList{}, err
 	}
-	current, err := inForce(tx, listTable, tx.Now)
-	l.stand(current, tx.Now)
+	err = pricing.Stand(tx, listTable, &l.Revision)
 	return l, err
 }
 
-// RevisionFilter narrows a list of versions; zero fields don't.
-type RevisionFilter struct {
-	State      State
+// ListFilter narrows a list of base price lists; zero fields don't.
+type ListFilter struct {
+	State      pricing.State
 	Resolution *uuid.UUID // lists that the price committee asked for by this
-
-	heldOnly bool // only what is in force or was
 }
 
 // ListBasePriceLists returns a page of the lists that are shown to the caller, the latest first.
-func (s *Service) ListBasePriceLists(tx pg.Tx, who identity.Principal, f RevisionFilter, page pg.Page) ([]BasePriceList, string, error) {
-	f.heldOnly = !seesAhead(who)
-	rows, next, err := listRevisions[BasePriceList](tx, f, page)
-	if err != nil || len(rows) == 0 {
-		return rows, next, err
-	}
-	current, err := inForce(tx, listTable, tx.Now)
-	for i := range rows {
-		rows[i].stand(current, tx.Now)
-	}
-	return rows, next, err
-}
-
-func listRevisions[T interface{ revision() Revision }](tx pg.Tx, f RevisionFilter, page pg.Page) ([]T, string, error) {
+func (s *Service) ListBasePriceLists(tx pg.Tx, who identity.Principal, f ListFilter, page pg.Page) ([]BasePriceList, string, error) {
 	q := tx.Order("created_at DESC, id DESC").Limit(page.Limit + 1)
-	var after revisionKey
+	var after listCursor
 	if found, err := page.After(&after); err != nil {
 		return nil, "", err
 	} else if found {
@@ -132,17 +117,24 @@ func listRevisions[T interface{ revision() Revision }](tx pg.Tx, f RevisionFilte
 	if f.Resolution != nil {
 		q = q.Where("resolution_id = ?", *f.Resolution)
 	}
-	if f.heldOnly {
+	if !pricing.SeesAhead(who) {
 		q = q.Where(held, tx.Now)
 	}
-	var rows []T
-	if err := q.Find(&rows).Error; err != nil {
+	var rows []BasePriceList
+	if err := q.Find(&rows).Error; err != nil || len(rows) == 0 {
+		return rows, "", err
+	}
+	all := make([]*pricing.Revision, len(rows))
+	for i := range rows {
+		all[i] = &rows[i].Revision
+	}
+	if err := pricing.Stand(tx, listTable, all...); err != nil {
 		return nil, "", err
 	}
-	return pg.Cut(page, rows, func(row T) any { return revisionKey{row.revision().CreatedAt, row.revision().ID} })
+	return pg.Cut(page, rows, func(l BasePriceList) any { return listCursor{l.CreatedAt, l.ID} })
 }
 
-type revisionKey struct {
+type listCursor struct {
 	At time.Time
 	ID uuid.UUID
 }
@@ -194,13 +186,13 @@ type PriceFilter struct {
 }
 
 // ListBasePrices returns a page of the base prices in force at an instant, past or future, in the order of product codes;
-// with each who changed it from what, when and why (PRC-07). Products without one are left out. Returns ErrAhead.
+// with each who changed it from what, when and why (PRC-07). Products without one are left out. Returns pricing.ErrAhead.
 func (s *Service) ListBasePrices(tx pg.Tx, who identity.Principal, f PriceFilter, page pg.Page) (rows []PriceView, next string, err error) {
 	var after string
 	if _, err := page.After(&after); err != nil {
 		return nil, "", err
 	}
-	if f.At, err = seeAt(who, f.At, tx.Now); err != nil {
+	if f.At, err = pricing.PricesAt(who, f.At, tx.Now); err != nil {
 		return nil, "", err
 	}
 	args := map[string]any{"at": f.At, "after": after, "limit": page.Limit + 1, "category": f.CategoryID, "search": pattern(f.Search)}
@@ -254,9 +246,9 @@ func (s *Service) EachBasePrice(tx pg.Tx, who identity.Principal, f PriceFilter,
 }
 
 // GetBasePrice returns the base price of a product in force at an instant (PRC-07); zero is now. Returns errs.ErrNotFound
-// when there is none, ErrAhead.
+// when there is none, pricing.ErrAhead.
 func (s *Service) GetBasePrice(tx pg.Tx, who identity.Principal, productID uuid.UUID, at time.Time) (PriceView, error) {
-	at, err := seeAt(who, at, tx.Now)
+	at, err := pricing.PricesAt(who, at, tx.Now)
 	if err != nil {
 		return PriceView{}, err
 	}
@@ -284,7 +276,7 @@ func (s *Service) ListBasePriceHistory(tx pg.Tx, who identity.Principal, product
 	var rows []PriceView
 	err = tx.Raw(priceViewSQL+"JOIN valid_base_prices AS b ON b.product_id = p.id"+priceStorySQL+
 		"WHERE p.id = ? AND (NOT ? OR b.effective_at < ?) AND (? OR b.effective_at <= ?) ORDER BY b.effective_at DESC LIMIT ?",
-		productID, found, after, seesAhead(who), tx.Now, page.Limit+1).Scan(&rows).Error
+		productID, found, after, pricing.SeesAhead(who), tx.Now, page.Limit+1).Scan(&rows).Error
 	if err != nil {
 		return nil, "", err
 	}

@@ -1,6 +1,7 @@
-package pricing
+package pricelist
 
 import (
+	"math/big"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // PriceFile is a price list from a file. Its hash makes it one draft, however often it is sent.
@@ -34,7 +36,7 @@ const linesAtOnce = 5_000
 // ImportPrices takes a price list from a file. Lines that say what is in force already are left out. Before the first
 // approved list they are opening prices, in force at once; later they become a draft that goes its way through approval
 // (PRC-05), with a reason (PRC-06), of the sales manager. The same file again finds its draft and leaves it as it is. Returns
-// ErrReason, ErrEffectivePast, errs.ErrForbidden.
+// ErrReason, pricing.ErrEffectivePast, errs.ErrForbidden.
 func (s *Service) ImportPrices(tx pg.Tx, who identity.Principal, file PriceFile) (Imported, error) {
 	approved, err := hasApprovedList(tx)
 	if err != nil {
@@ -127,7 +129,7 @@ func allUnchanged(n int) []string {
 // Absurd tells which of these lines change a base price by more than price.absurd_percent, either way: more likely a slip of the
 // decimal point than a decision, so it has to be confirmed. Exactly so many percent is not absurd.
 func (s *Service) Absurd(tx pg.Tx, lines []PriceLine) (absurd map[int]decimal.Decimal, err error) {
-	limit, err := s.Rules.Decimal(tx, "price.absurd_percent")
+	limit, err := s.rules.Decimal(tx, "price.absurd_percent")
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +143,9 @@ func (s *Service) Absurd(tx pg.Tx, lines []PriceLine) (absurd map[int]decimal.De
 		if !priced {
 			continue
 		}
-		change := mul(quo(sub(exact(l.Price), exact(have.Price)), exact(have.Price)), hundred)
-		if change.Abs(change).Cmp(exact(limit)) > 0 {
-			absurd[i] = deviation(exact(l.Price), exact(have.Price))
+		change := mul(quo(sub(pricing.Exact(l.Price), pricing.Exact(have.Price)), pricing.Exact(have.Price)), big.NewRat(100, 1))
+		if change.Abs(change).Cmp(pricing.Exact(limit)) > 0 {
+			absurd[i] = pricing.DeviationOf(l.Price, have.Price)
 		}
 	}
 	return absurd, nil

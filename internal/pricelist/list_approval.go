@@ -1,6 +1,7 @@
-package pricing
+package pricelist
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,20 +10,21 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // SubmitBasePriceList asks for the approval of a list (PRC-05): sales manager, price committee, general manager, as the
 // authority matrix says. It is published at once when that asks nobody. version is optional. Locks as UpdateBasePriceList. Returns
-// ErrNotDraft, ErrNoLines, ErrEffectivePast, ErrDormant, ErrInactive, ErrBaseMoved.
+// pricing.ErrNotDraft, pricing.ErrNoLines, pricing.ErrEffectivePast, ErrDormant, pricing.ErrInactive, ErrBaseMoved.
 func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (BasePriceList, error) {
-	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
+	l, err := s.lockList(tx, id, version)
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	if l.State != Draft {
-		return BasePriceList{}, ErrNotDraft.With("state", l.State)
+	if l.State != pricing.Draft {
+		return BasePriceList{}, pricing.ErrNotDraft.With("state", l.State)
 	}
-	if err := checkEffective(l.EffectiveAt, tx.Now); err != nil {
+	if err := pricing.CheckEffective(l.EffectiveAt, tx.Now); err != nil {
 		return BasePriceList{}, err
 	}
 	content, err := contentOf(tx, l)
@@ -36,7 +38,7 @@ func (s *Service) SubmitBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 		return BasePriceList{}, err
 	}
 	before := l
-	approved, err := s.submit(tx, who, &l.Revision, content.submission(l))
+	approved, err := l.Submit(tx, s.approvals, who, content.submission(l))
 	if err != nil {
 		return BasePriceList{}, err
 	}
@@ -79,11 +81,11 @@ func contentOf(tx pg.Tx, l BasePriceList) (listContent, error) {
 func (c listContent) check() error {
 	switch {
 	case c.Lines == 0:
-		return ErrNoLines
+		return pricing.ErrNoLines
 	case c.dormant != "": // PRC-02: it is priced as a new one when it returns
 		return ErrDormant.With("product", c.dormant)
 	case c.inactive != "":
-		return ErrInactive.With("product", c.inactive)
+		return pricing.ErrInactive.With("product", c.inactive)
 	}
 	return nil
 }
@@ -108,23 +110,16 @@ func (c listContent) submission(l BasePriceList) approval.Submission {
 	}
 }
 
-// ApprovalDecided implements approval.Subject for both matters of this package.
+// ApprovalDecided implements approval.Subject.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
-	switch r.Matter {
-	case MatterBaseList:
-		return s.listDecided(tx, r)
-	case MatterAuthority:
-		return s.authorityDecided(tx, r)
+	if r.Matter != MatterBaseList {
+		return errNotWaiting
 	}
-	return errNotWaiting
-}
-
-func (s *Service) listDecided(tx pg.Tx, r approval.Request) error {
 	l, err := pg.TakeForUpdate[BasePriceList](tx, "id = ?", r.SubjectID)
 	if err != nil {
 		return err
 	}
-	if l.State != Submitted || l.ApprovalID == nil || *l.ApprovalID != r.ID {
+	if l.State != pricing.Submitted || l.ApprovalID == nil || *l.ApprovalID != r.ID {
 		return errNotWaiting
 	}
 	if r.State == approval.Approved {
@@ -133,15 +128,18 @@ func (s *Service) listDecided(tx pg.Tx, r approval.Request) error {
 			return err
 		}
 		if !r.Covers(approval.ContentHash(content)) {
-			return ErrContent
+			return pricing.ErrContent
 		}
 		_, err = s.publishList(tx, l)
 		return err
 	}
 	before := l
-	l.decided(r.State)
-	if l, err = s.keepList(tx, "decideBasePriceList", before, l); err != nil || l.State != Rejected {
+	l.Decided(r.State)
+	if l, err = s.keepList(tx, "decideBasePriceList", before, l); err != nil || l.State != pricing.Rejected {
 		return err
 	}
-	return s.reopenRequests(tx, l)
+	return s.tellRequests(tx, l)
 }
+
+// errNotWaiting reports an approval that speaks of something that isn't waiting for it: a fault of the program.
+var errNotWaiting = errors.New("pricelist: an approval was decided of what wasn't submitted")

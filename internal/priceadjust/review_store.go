@@ -1,7 +1,8 @@
-package pricing
+package priceadjust
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -131,7 +132,7 @@ func reviewItems(tx pg.Tx, review uuid.UUID, f ReviewFilter, page pg.Page) ([]Re
 func confirmItems(tx pg.Tx, review, by uuid.UUID, c ReviewConfirmation) (int64, error) {
 	c.Filter.Answer = "open"
 	where, args := reviewWhere(c.Filter)
-	args["review"], args["now"], args["by"], args["ids"] = review, tx.Now, by, uuidArray(c.Products)
+	args["review"], args["now"], args["by"], args["ids"] = review, tx.Now, by, pg.IDs(c.Products)
 	if !c.All {
 		where += " AND i.product_id = ANY (CAST(@ids AS uuid[]))"
 	}
@@ -166,7 +167,7 @@ func reviewsAwaiting(tx pg.Tx, ids []uuid.UUID) (rows []PriceReview, err error) 
 	if len(ids) == 0 {
 		err = tx.Raw(awaitingReview).Scan(&rows).Error
 	} else {
-		err = tx.Raw(awaitingReview+" AND id = ANY (CAST(? AS uuid[]))", uuidArray(ids)).Scan(&rows).Error
+		err = tx.Raw(awaitingReview+" AND id = ANY (CAST(? AS uuid[]))", pg.IDs(ids)).Scan(&rows).Error
 	}
 	return rows, err
 }
@@ -182,4 +183,9 @@ func lockAwaitingReview(tx pg.Tx, id uuid.UUID) (PriceReview, error) {
 		return PriceReview{}, pg.ErrAgain
 	}
 	return rows[0], nil
+}
+
+// pattern is a LIKE pattern for what contains s.
+func pattern(s string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
 }

@@ -1,8 +1,9 @@
-package pricing
+package pricelist
 
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -10,11 +11,12 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // CreateBasePriceList drafts a new base price list (PRC-05), with the prices that the requests want which it answers, if any.
-// Locks these requests. Returns ErrReason when the reason is none of PRC-06, ErrEffectivePast, ErrUnknownRequest, ErrRequestState,
-// ErrSourceTaken, and ErrNoResolution when the price committee hasn't asked for new prices by the resolution that is named.
+// Locks these requests. Returns ErrReason when the reason is none of PRC-06, pricing.ErrEffectivePast, ErrSourceTaken, what
+// TakeRequests returns, and ErrNoResolution when the price committee hasn't asked for new prices by the resolution that is named.
 func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInput) (BasePriceList, error) {
 	if err := checkReason(in.ReasonKind, in.Reason); err != nil {
 		return BasePriceList{}, err
@@ -27,7 +29,7 @@ func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInp
 			return BasePriceList{}, err
 		}
 	}
-	r, err := begin(tx, listSeries, in.Reason, in.EffectiveAt)
+	r, err := pricing.Begin(tx, listSeries, in.Reason, in.EffectiveAt)
 	if err != nil {
 		return BasePriceList{}, err
 	}
@@ -47,7 +49,7 @@ func (s *Service) CreateBasePriceList(tx pg.Tx, _ identity.Principal, in ListInp
 
 // fromRequests puts the prices that requests want on a new list.
 func (s *Service) fromRequests(tx pg.Tx, l BasePriceList, ids []uuid.UUID) error {
-	lines, err := s.takeRequests(tx, l, ids)
+	lines, err := s.Requests.TakeRequests(tx, l, ids)
 	if err != nil || len(lines) == 0 {
 		return err
 	}
@@ -71,7 +73,7 @@ func checkReason(kind ReasonKind, reason string) error {
 
 // UpdateBasePriceList changes the head of a list, if its version is still the one given. A submitted list becomes a draft
 // again and its approval request is void. Locks the list's approval requests and the list. Returns errs.ErrNotFound,
-// errs.ErrStale, ErrNotEditable, ErrReason or ErrEffectivePast.
+// errs.ErrStale, pricing.ErrNotEditable, ErrReason or pricing.ErrEffectivePast.
 func (s *Service) UpdateBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, patch ListPatch) (BasePriceList, error) {
 	l, err := s.openList(tx, id, &version)
 	if err != nil {
@@ -79,7 +81,7 @@ func (s *Service) UpdateBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 	}
 	before := l
 	if patch.EffectiveAt != nil {
-		if err := checkEffective(*patch.EffectiveAt, tx.Now); err != nil {
+		if err := pricing.CheckEffective(*patch.EffectiveAt, tx.Now); err != nil {
 			return BasePriceList{}, err
 		}
 		l.EffectiveAt = utc(*patch.EffectiveAt)
@@ -100,7 +102,7 @@ func (s *Service) UpdateBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 }
 
 // SetBasePriceLines puts lines on a list; a product that is on it already gets the new line. A submitted list becomes a
-// draft again. Locks as UpdateBasePriceList. Returns what that does, and ErrFloorAboveBase, ErrUnknownProduct, ErrLineTwice.
+// draft again. Locks as UpdateBasePriceList. Returns what that does, and ErrFloorAboveBase, pricing.ErrUnknownProduct, ErrLineTwice.
 func (s *Service) SetBasePriceLines(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, lines []PriceLine) (BasePriceList, error) {
 	if err := checkLines(lines); err != nil {
 		return BasePriceList{}, err
@@ -116,7 +118,7 @@ func (s *Service) SetBasePriceLines(tx pg.Tx, _ identity.Principal, id uuid.UUID
 	if err := upsertLines(tx, id, lines); err != nil {
 		return BasePriceList{}, err
 	}
-	if err := l.store(tx, listTable, nil); err != nil {
+	if err := l.Store(tx, listTable, nil); err != nil {
 		return BasePriceList{}, err
 	}
 	return l, audit.Record(tx, audit.Entry{
@@ -138,7 +140,7 @@ func (s *Service) RemoveBasePriceLine(tx pg.Tx, _ identity.Principal, id uuid.UU
 	if err := pg.One(tx.Exec("DELETE FROM base_price_lines WHERE list_id = ? AND product_id = ?", id, productID)); err != nil {
 		return BasePriceList{}, err
 	}
-	if err := l.store(tx, listTable, nil); err != nil {
+	if err := l.Store(tx, listTable, nil); err != nil {
 		return BasePriceList{}, err
 	}
 	return l, audit.Record(tx, audit.Entry{Action: "removeBasePriceLine", SubjectType: listType, SubjectID: id, Before: before})
@@ -152,24 +154,37 @@ func (s *Service) CancelBasePriceList(tx pg.Tx, _ identity.Principal, id uuid.UU
 		return BasePriceList{}, err
 	}
 	before := l
-	l.State = Cancelled
+	l.State = pricing.Cancelled
 	if l, err = s.keepList(tx, "cancelBasePriceList", before, l); err != nil {
 		return BasePriceList{}, err
 	}
-	return l, s.reopenRequests(tx, l)
+	return l, s.tellRequests(tx, l)
 }
 
 // openList locks a list for a change of its content.
 func (s *Service) openList(tx pg.Tx, id uuid.UUID, version *int64) (BasePriceList, error) {
-	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
+	l, err := s.lockList(tx, id, version)
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	return l, s.reopen(tx, listType, &l.Revision)
+	return l, l.Reopen(tx, s.approvals, listType)
+}
+
+// lockList locks the approval requests about a list, which come first in the lock order, then the list. version is optional. Returns
+// errs.ErrStale when it isn't the version given.
+func (s *Service) lockList(tx pg.Tx, id uuid.UUID, version *int64) (BasePriceList, error) {
+	if err := s.approvals.Lock(tx, listType, id); err != nil {
+		return BasePriceList{}, err
+	}
+	l, err := pg.TakeForUpdate[BasePriceList](tx, "id = ?", id)
+	if err == nil && version != nil && l.Version != *version {
+		err = errs.ErrStale
+	}
+	return l, err
 }
 
 func (s *Service) keepList(tx pg.Tx, action string, before, l BasePriceList) (BasePriceList, error) {
-	err := l.store(tx, listTable, map[string]any{
+	err := l.Store(tx, listTable, map[string]any{
 		"reason_kind": l.ReasonKind, "change_no": l.ChangeNo, "seen_no": l.SeenNo, "staged_after": l.StagedAfter, "rollouts": l.Rollouts,
 		"recalled_at": l.RecalledAt, "recalled_by": l.RecalledBy, "recall_reason": l.RecallReason,
 		"general_authority": l.GeneralAuthority,
@@ -178,6 +193,14 @@ func (s *Service) keepList(tx pg.Tx, action string, before, l BasePriceList) (Ba
 		return BasePriceList{}, err
 	}
 	return l, audit.Record(tx, audit.Entry{Action: action, SubjectType: listType, SubjectID: l.ID, Before: before, After: l})
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC().Truncate(time.Microsecond)
+	return &u
 }
 
 func pointer(i int, field string) string { return fmt.Sprintf("/lines/%d/%s", i, field) }

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"strings"
@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // RecallBasePriceList calls a list back that was approved and isn't in force yet: the prices that hold go on holding. It takes the
@@ -16,11 +17,11 @@ import (
 // time, so that nobody reads a price that then never was. version is optional. Locks as UpdateBasePriceList. Returns ErrRecall,
 // ErrRecallLate, ErrReason.
 func (s *Service) RecallBasePriceList(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (BasePriceList, error) {
-	l, err := lockFor[BasePriceList](s, tx, listType, id, version)
+	l, err := s.lockList(tx, id, version)
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	minutes, err := s.Rules.Int(tx, "price.recall_minutes")
+	minutes, err := s.rules.Int(tx, "price.recall_minutes")
 	if err != nil {
 		return BasePriceList{}, err
 	}
@@ -29,7 +30,7 @@ func (s *Service) RecallBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 		return BasePriceList{}, ErrRecallWho
 	case strings.TrimSpace(reason) == "":
 		return BasePriceList{}, ErrReason
-	case l.State != Approved && l.State != Published:
+	case l.State != pricing.Approved && l.State != pricing.Published:
 		return BasePriceList{}, ErrRecall.With("state", l.State)
 	case l.EffectiveAt.Before(tx.Now.Add(time.Duration(minutes) * time.Minute)): // PRC-07: what held once has held
 		return BasePriceList{}, ErrRecallLate.With("minutes", minutes)
@@ -38,7 +39,7 @@ func (s *Service) RecallBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 		return BasePriceList{}, err
 	}
 	before := l
-	l.State, l.RecalledAt, l.RecalledBy, l.RecallReason = Recalled, &tx.Now, actor(tx), reason
+	l.State, l.RecalledAt, l.RecalledBy, l.RecallReason = pricing.Recalled, &tx.Now, tx.By.Actor(), reason
 	l.PublishedAt = before.PublishedAt
 	if l.ChangeNo, err = nextChange(tx); err != nil {
 		return BasePriceList{}, err
@@ -46,7 +47,7 @@ func (s *Service) RecallBasePriceList(tx pg.Tx, who identity.Principal, id uuid.
 	if l, err = s.keepList(tx, "recallBasePriceList", before, l); err != nil {
 		return BasePriceList{}, err
 	}
-	if err := s.reopenRequests(tx, l); err != nil {
+	if err := s.tellRequests(tx, l); err != nil {
 		return BasePriceList{}, err
 	}
 	return l, followup.Open(tx, recalled(l, identity.SalesManager), recalled(l, identity.PriceCommittee))
@@ -64,7 +65,7 @@ func recalled(l BasePriceList, role identity.Role) followup.Task {
 type Moved struct {
 	ListID      uuid.UUID
 	Number      string
-	State       State
+	State       pricing.State
 	EffectiveAt time.Time
 	Lines       int // products that both name
 }

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"github.com/google/uuid"
@@ -52,7 +52,7 @@ func readDifferences(tx pg.Tx, c Comparison, f DifferenceFilter, after uuid.UUID
 // differencesOf reads the lines of a list for these products.
 func differencesOf(tx pg.Tx, c Comparison, f DifferenceFilter, ids []uuid.UUID) (rows []Difference, err error) {
 	where, args := differenceWhere(c, f)
-	args["ids"] = uuidArray(ids)
+	args["ids"] = pg.IDs(ids)
 	err = tx.Raw(differenceSQL+`l.price, l.floor_price, l.reason`+listedSQL+` AND l.product_id = ANY (CAST(@ids AS uuid[]))`+where, args).Scan(&rows).Error
 	return rows, err
 }

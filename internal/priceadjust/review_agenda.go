@@ -1,4 +1,4 @@
-package pricing
+package priceadjust
 
 import (
 	"github.com/google/uuid"

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"time"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // How a list comes into force. Up to atOnce lines are written by the transaction that publishes; more are rolled out: written in
@@ -49,7 +50,7 @@ func (s *Service) publishList(tx pg.Tx, l BasePriceList) (BasePriceList, error) 
 		}
 		return l, s.EnqueueRollOut(tx, l.ID)
 	}
-	if err := l.publish(tx, listTable); err != nil {
+	if err := l.Publish(tx, listTable); err != nil {
 		return BasePriceList{}, err
 	}
 	if l.ChangeNo, err = nextChange(tx); err != nil {
@@ -67,8 +68,8 @@ func (l *BasePriceList) schedule(tx pg.Tx, earliest time.Time) error {
 	if l.EffectiveAt != nil && l.EffectiveAt.After(at) {
 		at = *l.EffectiveAt
 	}
-	at, err := freeInstant(tx, listTable, l.ID, at)
-	l.State, l.EffectiveAt, l.StagedAfter, l.Rollouts = Approved, &at, nil, l.Rollouts+1
+	at, err := pricing.FreeInstant(tx, listTable, l.ID, at)
+	l.State, l.EffectiveAt, l.StagedAfter, l.Rollouts = pricing.Approved, &at, nil, l.Rollouts+1
 	return err
 }
 
@@ -97,7 +98,7 @@ func (s *Service) putInForce(tx pg.Tx, l BasePriceList) (BasePriceList, error) {
 // lines are written anew. Locks the list; the last piece holds off other publications too.
 func (s *Service) RollOut(tx pg.Tx, id uuid.UUID) (more bool, err error) {
 	l, err := pg.TakeForUpdate[BasePriceList](tx, "id = ?", id)
-	if err != nil || l.State != Approved {
+	if err != nil || l.State != pricing.Approved {
 		return false, err
 	}
 	if !tx.Later().Add(rollOutGuard).Before(*l.EffectiveAt) {
@@ -115,7 +116,7 @@ func (s *Service) RollOut(tx pg.Tx, id uuid.UUID) (more bool, err error) {
 		l.StagedAfter = &last
 	}
 	if n == stageBatch {
-		return true, l.store(tx, listTable, map[string]any{"staged_after": l.StagedAfter})
+		return true, l.Store(tx, listTable, map[string]any{"staged_after": l.StagedAfter})
 	}
 	return false, s.finishRollOut(tx, l)
 }
@@ -125,7 +126,7 @@ func (s *Service) finishRollOut(tx pg.Tx, l BasePriceList) (err error) {
 		return err
 	}
 	before := l
-	l.State, l.PublishedAt = Published, &tx.Now
+	l.State, l.PublishedAt = pricing.Published, &tx.Now
 	if l.ChangeNo, err = nextChange(tx); err != nil {
 		return err
 	}
@@ -179,8 +180,10 @@ func (s *Service) settle(tx pg.Tx, l *BasePriceList) (done bool, err error) {
 	if err != nil || n == settleBatch {
 		return false, err
 	}
-	if err := markChanged(tx, l.ID); err != nil {
-		return false, err
+	if s.Reviews != nil {
+		if err := s.Reviews.ListInForce(tx, l.ID); err != nil {
+			return false, err
+		}
 	}
 	l.SettledAt = &tx.Now
 	return true, tx.Exec("UPDATE base_price_lists SET settled_at = ? WHERE id = ?", tx.Now, l.ID).Error
@@ -198,5 +201,13 @@ func (s *Service) granted(tx pg.Tx, l BasePriceList) error {
 			return err
 		}
 	}
-	return s.grantRequests(tx, l)
+	return s.tellRequests(tx, l)
+}
+
+// tellRequests says what a list has come to.
+func (s *Service) tellRequests(tx pg.Tx, l BasePriceList) error {
+	if s.Requests == nil {
+		return nil
+	}
+	return s.Requests.ListDecided(tx, l)
 }

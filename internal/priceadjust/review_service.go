@@ -1,7 +1,6 @@
-package pricing
+package priceadjust
 
 import (
-	"math/big"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,15 +11,15 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
-	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // OpenPriceReview opens the review of a quarter (PRC-08), once: all base prices in force, since when, and how much was shipped in
 // the 12 months before. Sales manager and finance get it to do, the price committee gets to know. Nothing happens before the first
 // base price.
 func (s *Service) OpenPriceReview(tx pg.Tx, quarter time.Time) error {
-	days, err := s.Rules.Int(tx, "price.review_days")
+	days, err := s.rules.Int(tx, "price.review_days")
 	if err != nil {
 		return err
 	}
@@ -31,7 +30,7 @@ func (s *Service) OpenPriceReview(tx pg.Tx, quarter time.Time) error {
 		ID: uuid.Must(uuid.NewV7()), Quarter: quarter, State: ReviewOpen, OpenedAt: tx.Now,
 		DueOn: tx.Calendar().AddWorkingDays(clock.Today(tx.Now), days), Version: 1,
 	}
-	volumes, err := s.Shipped.ShippedQuantities(tx, yearBefore(tx.Now), clock.Today(tx.Now), nil)
+	volumes, err := s.shipped.ShippedQuantities(tx, yearBefore(tx.Now), clock.Today(tx.Now), nil)
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func (s *Service) RecomputeDeadlines(tx pg.Tx) error {
 		return err
 	}
 	for _, r := range reviews {
-		days, err := s.Rules.IntAt(tx, "price.review_days", r.OpenedAt)
+		days, err := s.rules.IntAt(tx, "price.review_days", r.OpenedAt)
 		if err != nil {
 			return err
 		}
@@ -124,7 +123,7 @@ func (s *Service) ListReviewItems(tx pg.Tx, who identity.Principal, id uuid.UUID
 	for i := range rows {
 		r := &rows[i]
 		if c, ok := costs[r.ProductID]; ok {
-			if r.Margin, err = margin(untaxed(r.Price, r.TaxRate), exact(c), money.PriceScale); err != nil {
+			if r.Margin, err = pricing.MarginOf(r.Price, r.TaxRate, c); err != nil {
 				return nil, "", err
 			}
 		}
@@ -182,8 +181,9 @@ func closeWhenDone(tx pg.Tx, r PriceReview) (PriceReview, error) {
 	return r, err
 }
 
-// markChanged answers, in open reviews, the products that a list which came into force has changed.
-func markChanged(tx pg.Tx, list uuid.UUID) error {
+// ListInForce implements pricelist.Reviews: in open reviews, the products that a list which came into force has changed have their answer.
+// Locks the reviews, in id order.
+func (s *Service) ListInForce(tx pg.Tx, list uuid.UUID) error {
 	reviews, err := lockReviewsOf(tx, list)
 	if err != nil {
 		return err
@@ -204,11 +204,4 @@ func markChanged(tx pg.Tx, list uuid.UUID) error {
 		}
 	}
 	return nil
-}
-
-// untaxed is a price without its tax.
-func untaxed[T interface{ String() string }](price, rate T) *big.Rat {
-	p, _ := new(big.Rat).SetString(price.String())
-	r, _ := new(big.Rat).SetString(rate.String())
-	return quo(p, add(one, r))
 }

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package pricing
+package pricelist
 
 import (
 	"time"
@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // OpenBasePrices puts into force the base prices that the company had when the system came into use: published without
@@ -17,7 +18,7 @@ import (
 // only, and this returns ErrOpening (PRC-05). Any number of lines is one list. Several opening lists make a history.
 func (s *Service) OpenBasePrices(tx pg.Tx, _ identity.Principal, effectiveAt time.Time, reason string, lines []PriceLine) (BasePriceList, error) {
 	if len(lines) == 0 {
-		return BasePriceList{}, ErrNoLines
+		return BasePriceList{}, pricing.ErrNoLines
 	}
 	if err := checkLines(lines); err != nil {
 		return BasePriceList{}, err
@@ -34,9 +35,9 @@ func (s *Service) OpenBasePrices(tx pg.Tx, _ identity.Principal, effectiveAt tim
 	if err != nil {
 		return BasePriceList{}, err
 	}
-	l := BasePriceList{ReasonKind: Opening, ChangeNo: no, GeneralAuthority: true, Revision: Revision{
-		ID: uuid.Must(uuid.NewV7()), Number: number, State: Published, EffectiveAt: &at, Reason: reason,
-		CreatedAt: tx.Now, CreatedBy: actor(tx), PublishedAt: &tx.Now, Version: 1,
+	l := BasePriceList{ReasonKind: Opening, ChangeNo: no, GeneralAuthority: true, Revision: pricing.Revision{
+		ID: uuid.Must(uuid.NewV7()), Number: number, State: pricing.Published, EffectiveAt: &at, Reason: reason,
+		CreatedAt: tx.Now, CreatedBy: tx.By.Actor(), PublishedAt: &tx.Now, Version: 1,
 	}}
 	if err := pg.Insert(tx, &l); err != nil {
 		return BasePriceList{}, err
@@ -84,7 +85,7 @@ func checkOpening(tx pg.Tx) error {
 func BasePricesAt(tx pg.Tx, ids []uuid.UUID, at time.Time) (map[uuid.UUID]BasePrice, error) {
 	var rows []BasePrice
 	err := tx.Raw(`SELECT b.* FROM unnest(?::uuid[]) AS i (id) JOIN LATERAL (SELECT * FROM valid_base_prices
-		WHERE product_id = i.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true`, uuidArray(ids), at).Scan(&rows).Error
+		WHERE product_id = i.id AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1) AS b ON true`, pg.IDs(ids), at).Scan(&rows).Error
 	prices := make(map[uuid.UUID]BasePrice, len(rows))
 	for _, r := range rows {
 		prices[r.ProductID] = r

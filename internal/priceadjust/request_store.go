@@ -1,4 +1,4 @@
-package pricing
+package priceadjust
 
 import (
 	"time"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/pricelist"
 )
 
 func insertRequest(tx pg.Tx, r PriceRequest) error {
@@ -25,7 +26,7 @@ func storeRequest(tx pg.Tx, r *PriceRequest) error {
 }
 
 func lockRequests(tx pg.Tx, ids []uuid.UUID) (rows []PriceRequest, err error) {
-	err = tx.Raw("SELECT * FROM price_requests WHERE id = ANY (?::uuid[]) ORDER BY id FOR UPDATE", uuidArray(ids)).Scan(&rows).Error
+	err = tx.Raw("SELECT * FROM price_requests WHERE id = ANY (?::uuid[]) ORDER BY id FOR UPDATE", pg.IDs(ids)).Scan(&rows).Error
 	return rows, err
 }
 
@@ -35,10 +36,10 @@ func lockRequestsOf(tx pg.Tx, list uuid.UUID) (rows []PriceRequest, err error) {
 }
 
 // wantedLines are the prices that requests want, of two for one product the one asked later.
-func wantedLines(tx pg.Tx, ids []uuid.UUID) (lines []PriceLine, err error) {
+func wantedLines(tx pg.Tx, ids []uuid.UUID) (lines []pricelist.PriceLine, err error) {
 	err = tx.Raw(`SELECT DISTINCT ON (l.product_id) l.product_id, l.wanted_price AS price, l.wanted_floor AS floor_price, l.note AS reason
 		FROM price_request_lines AS l JOIN price_requests AS r ON r.id = l.request_id
-		WHERE r.id = ANY (?::uuid[]) AND l.wanted_price IS NOT NULL ORDER BY l.product_id, r.created_at DESC, r.id DESC`, uuidArray(ids)).Scan(&lines).Error
+		WHERE r.id = ANY (?::uuid[]) AND l.wanted_price IS NOT NULL ORDER BY l.product_id, r.created_at DESC, r.id DESC`, pg.IDs(ids)).Scan(&lines).Error
 	return lines, err
 }
 
@@ -89,8 +90,10 @@ func (s *Service) ListPriceRequests(tx pg.Tx, who identity.Principal, f RequestF
 	}
 	if f.ListID != nil {
 		q = q.Where("list_id = ?", *f.ListID)
-		if !seesAhead(who) {
-			q = q.Where("list_id IN (SELECT id FROM base_price_lists WHERE "+held+")", tx.Now)
+		if shown, err := pricelist.Shown(tx, who, *f.ListID); err != nil {
+			return nil, "", err
+		} else if !shown[*f.ListID] {
+			q = q.Where("false")
 		}
 	}
 	if f.ProductID != nil {
@@ -108,4 +111,24 @@ func (s *Service) ListPriceRequests(tx pg.Tx, who identity.Principal, f RequestF
 		return nil, "", err
 	}
 	return pg.Cut(page, rows, func(r PriceRequest) any { return requestKey{r.CreatedAt, r.ID} })
+}
+
+// hideLists takes out of requests the lists that aren't shown to their reader yet.
+func hideLists(tx pg.Tx, who identity.Principal, requests ...*PriceRequest) error {
+	var named []uuid.UUID
+	for _, r := range requests {
+		if r.ListID != nil {
+			named = append(named, *r.ListID)
+		}
+	}
+	shown, err := pricelist.Shown(tx, who, named...)
+	if err != nil {
+		return err
+	}
+	for _, r := range requests {
+		if r.ListID != nil && !shown[*r.ListID] {
+			r.ListID = nil
+		}
+	}
+	return nil
 }

@@ -1,10 +1,12 @@
-package pricing
+package priceadjust
 
 import (
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // ReviewSubject is the subject type of price reviews, on agendas too.
@@ -68,7 +70,7 @@ type ReviewItem struct {
 	Unit        string
 	TaxRate     decimal.Decimal
 
-	Margin *Margin `gorm:"-"`
+	Margin *pricing.Margin `gorm:"-"`
 }
 
 // ReviewFilter narrows the items of a review; zero fields don't.

@@ -1,12 +1,15 @@
-package pricing
+package priceadjust
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pricelist"
+	"github.com/salesgate/salesgate/internal/pricing"
 )
 
 // RequestSubject is the subject type of price requests in events, papers and follow-ups.
@@ -63,7 +66,7 @@ type PriceRequest struct {
 	Number     string
 	State      RequestState
 	Side       Side
-	ReasonKind ReasonKind
+	ReasonKind pricelist.ReasonKind
 	Reason     string
 	Figures    string // the data: what was sold, lost, offered by others, found in production
 	ListID     *uuid.UUID
@@ -99,7 +102,7 @@ func (RequestLine) TableName() string { return "price_request_lines" }
 
 // RequestInput is a request as its author states it.
 type RequestInput struct {
-	ReasonKind    ReasonKind
+	ReasonKind    pricelist.ReasonKind
 	Reason        string
 	Figures       string
 	Lines         []RequestLine
@@ -109,28 +112,28 @@ type RequestInput struct {
 // check refuses what can't be asked. Prices are compared with those in force by the caller.
 func (in RequestInput) check() error {
 	switch in.ReasonKind { // PRC-06
-	case LeftMarket, BlocksPlan, TrueCost:
-	case FirstPrice, Opening:
-		return ErrReason.At("/reason_kind")
+	case pricelist.LeftMarket, pricelist.BlocksPlan, pricelist.TrueCost:
+	case pricelist.FirstPrice, pricelist.Opening:
+		return pricelist.ErrReason.At("/reason_kind")
 	default:
-		return ErrReason.At("/reason_kind")
+		return pricelist.ErrReason.At("/reason_kind")
 	}
 	if in.Reason == "" {
-		return ErrReason.At("/reason")
+		return pricelist.ErrReason.At("/reason")
 	}
 	seen := make(map[uuid.UUID]bool, len(in.Lines))
 	for i, l := range in.Lines {
 		if seen[l.ProductID] {
-			return ErrLineTwice.At(pointer(i, "product_id"))
+			return pricelist.ErrLineTwice.At(pointer(i, "product_id"))
 		}
 		seen[l.ProductID] = true
 		for _, p := range []*decimal.Decimal{l.WantedPrice, l.WantedFloor, l.MarketPrice} {
 			if p != nil && !p.IsPos() {
-				return ErrNotPositive.At(pointer(i, "wanted_price"))
+				return pricing.ErrNotPositive.At(pointer(i, "wanted_price"))
 			}
 		}
 		if l.WantedFloor != nil && (l.WantedPrice == nil || l.WantedFloor.Cmp(*l.WantedPrice) > 0) { // PRC-12
-			return ErrFloorAboveBase.At(pointer(i, "wanted_floor"))
+			return pricelist.ErrFloorAboveBase.At(pointer(i, "wanted_floor"))
 		}
 	}
 	return nil
@@ -151,3 +154,5 @@ func (l RequestLine) fits() bool {
 	}
 	return false
 }
+
+func pointer(i int, field string) string { return fmt.Sprintf("/lines/%d/%s", i, field) }
