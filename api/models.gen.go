@@ -268,6 +268,48 @@ func (e CampaignState) Valid() bool {
 	}
 }
 
+// Defines values for CarrierSettlementLineState.
+const (
+	CarrierSettlementLineStateLeftOut CarrierSettlementLineState = "left_out"
+	CarrierSettlementLineStateListed  CarrierSettlementLineState = "listed"
+)
+
+// Valid indicates whether the value is a known member of the CarrierSettlementLineState enum.
+func (e CarrierSettlementLineState) Valid() bool {
+	switch e {
+	case CarrierSettlementLineStateLeftOut:
+		return true
+	case CarrierSettlementLineStateListed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CarrierSettlementState.
+const (
+	CarrierSettlementStateCancelled CarrierSettlementState = "cancelled"
+	CarrierSettlementStateConfirmed CarrierSettlementState = "confirmed"
+	CarrierSettlementStateDraft     CarrierSettlementState = "draft"
+	CarrierSettlementStatePaid      CarrierSettlementState = "paid"
+)
+
+// Valid indicates whether the value is a known member of the CarrierSettlementState enum.
+func (e CarrierSettlementState) Valid() bool {
+	switch e {
+	case CarrierSettlementStateCancelled:
+		return true
+	case CarrierSettlementStateConfirmed:
+		return true
+	case CarrierSettlementStateDraft:
+		return true
+	case CarrierSettlementStatePaid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CollectionChannel.
 const (
 	CollectionChannelEmail   CollectionChannel = "email"
@@ -928,6 +970,72 @@ func (e DunningState) Valid() bool {
 	case DunningStateProposed:
 		return true
 	case DunningStateSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FreightAdjustKind.
+const (
+	FreightAdjustKindDamage  FreightAdjustKind = "damage"
+	FreightAdjustKindOther   FreightAdjustKind = "other"
+	FreightAdjustKindPricing FreightAdjustKind = "pricing"
+	FreightAdjustKindWaiting FreightAdjustKind = "waiting"
+	FreightAdjustKindWeight  FreightAdjustKind = "weight"
+)
+
+// Valid indicates whether the value is a known member of the FreightAdjustKind enum.
+func (e FreightAdjustKind) Valid() bool {
+	switch e {
+	case FreightAdjustKindDamage:
+		return true
+	case FreightAdjustKindOther:
+		return true
+	case FreightAdjustKindPricing:
+		return true
+	case FreightAdjustKindWaiting:
+		return true
+	case FreightAdjustKindWeight:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FreightBasis.
+const (
+	Tonne FreightBasis = "tonne"
+	Trip  FreightBasis = "trip"
+)
+
+// Valid indicates whether the value is a known member of the FreightBasis enum.
+func (e FreightBasis) Valid() bool {
+	switch e {
+	case Tonne:
+		return true
+	case Trip:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FreightVoucherState.
+const (
+	FreightVoucherStateCancelled FreightVoucherState = "cancelled"
+	FreightVoucherStateIssued    FreightVoucherState = "issued"
+	FreightVoucherStateSigned    FreightVoucherState = "signed"
+)
+
+// Valid indicates whether the value is a known member of the FreightVoucherState enum.
+func (e FreightVoucherState) Valid() bool {
+	switch e {
+	case FreightVoucherStateCancelled:
+		return true
+	case FreightVoucherStateIssued:
+		return true
+	case FreightVoucherStateSigned:
 		return true
 	default:
 		return false
@@ -2752,6 +2860,66 @@ func (e TaxInvoiceKind) Valid() bool {
 	}
 }
 
+// Defines values for TransportNoticeChangePaidBy.
+const (
+	TransportNoticeChangePaidByCompany  TransportNoticeChangePaidBy = "company"
+	TransportNoticeChangePaidByCustomer TransportNoticeChangePaidBy = "customer"
+)
+
+// Valid indicates whether the value is a known member of the TransportNoticeChangePaidBy enum.
+func (e TransportNoticeChangePaidBy) Valid() bool {
+	switch e {
+	case TransportNoticeChangePaidByCompany:
+		return true
+	case TransportNoticeChangePaidByCustomer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransportNoticeCreatePaidBy.
+const (
+	TransportNoticeCreatePaidByCompany  TransportNoticeCreatePaidBy = "company"
+	TransportNoticeCreatePaidByCustomer TransportNoticeCreatePaidBy = "customer"
+)
+
+// Valid indicates whether the value is a known member of the TransportNoticeCreatePaidBy enum.
+func (e TransportNoticeCreatePaidBy) Valid() bool {
+	switch e {
+	case TransportNoticeCreatePaidByCompany:
+		return true
+	case TransportNoticeCreatePaidByCustomer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransportState.
+const (
+	TransportStateCancelled TransportState = "cancelled"
+	TransportStateDone      TransportState = "done"
+	TransportStateLoaded    TransportState = "loaded"
+	TransportStatePlanned   TransportState = "planned"
+)
+
+// Valid indicates whether the value is a known member of the TransportState enum.
+func (e TransportState) Valid() bool {
+	switch e {
+	case TransportStateCancelled:
+		return true
+	case TransportStateDone:
+		return true
+	case TransportStateLoaded:
+		return true
+	case TransportStatePlanned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TroubleKind.
 const (
 	TroubleKindEquipment TroubleKind = "equipment"
@@ -3124,6 +3292,24 @@ func (e ExportBasePricesParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ExportCarrierSettlementParamsFormat.
+const (
+	ExportCarrierSettlementParamsFormatCsv  ExportCarrierSettlementParamsFormat = "csv"
+	ExportCarrierSettlementParamsFormatXlsx ExportCarrierSettlementParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportCarrierSettlementParamsFormat enum.
+func (e ExportCarrierSettlementParamsFormat) Valid() bool {
+	switch e {
+	case ExportCarrierSettlementParamsFormatCsv:
+		return true
+	case ExportCarrierSettlementParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetContractDocumentParamsFormat.
 const (
 	GetContractDocumentParamsFormatHTML GetContractDocumentParamsFormat = "html"
@@ -3424,6 +3610,24 @@ func (e ListDevelopmentPlansParamsState) Valid() bool {
 	case ListDevelopmentPlansParamsStateSuperseded:
 		return true
 	case ListDevelopmentPlansParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetFreightVoucherDocumentParamsFormat.
+const (
+	GetFreightVoucherDocumentParamsFormatHTML GetFreightVoucherDocumentParamsFormat = "html"
+	GetFreightVoucherDocumentParamsFormatJSON GetFreightVoucherDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetFreightVoucherDocumentParamsFormat enum.
+func (e GetFreightVoucherDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetFreightVoucherDocumentParamsFormatHTML:
+		return true
+	case GetFreightVoucherDocumentParamsFormatJSON:
 		return true
 	default:
 		return false
@@ -3907,6 +4111,24 @@ func (e GetSurveyStatisticsParamsBy) Valid() bool {
 	case GetSurveyStatisticsParamsByMonth:
 		return true
 	case GetSurveyStatisticsParamsByRep:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetTransportNoticeDocumentParamsFormat.
+const (
+	GetTransportNoticeDocumentParamsFormatHTML GetTransportNoticeDocumentParamsFormat = "html"
+	GetTransportNoticeDocumentParamsFormatJSON GetTransportNoticeDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetTransportNoticeDocumentParamsFormat enum.
+func (e GetTransportNoticeDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetTransportNoticeDocumentParamsFormatHTML:
+		return true
+	case GetTransportNoticeDocumentParamsFormatJSON:
 		return true
 	default:
 		return false
@@ -5574,6 +5796,229 @@ type CampaignPatch struct {
 
 // CampaignState defines model for CampaignState.
 type CampaignState string
+
+// Carrier defines model for Carrier.
+type Carrier struct {
+	Active bool `json:"active"`
+
+	// Code Example: YL01
+	Code    string  `json:"code"`
+	Contact *string `json:"contact,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Name Example: 云岭示例物流有限公司
+	Name      string  `json:"name"`
+	Phone     *string `json:"phone,omitempty"`
+	Remarks   *string `json:"remarks,omitempty"`
+	TaxNumber *string `json:"tax_number,omitempty"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// CarrierCreate defines model for CarrierCreate.
+type CarrierCreate struct {
+	// Code Example: YL01
+	Code *string `json:"code,omitempty"`
+
+	// Contact Example: 吴示例
+	Contact *string `json:"contact,omitempty"`
+
+	// Name Example: 云岭示例物流有限公司
+	Name string `json:"name"`
+
+	// Phone Example: 13800000077
+	Phone *string `json:"phone,omitempty"`
+
+	// Remarks Example: 专线
+	Remarks *string `json:"remarks,omitempty"`
+
+	// TaxNumber Example: 91330000MA2EXAMPL7
+	TaxNumber *string `json:"tax_number,omitempty"`
+}
+
+// CarrierList defines model for CarrierList.
+type CarrierList struct {
+	Data       []Carrier `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// CarrierPatch defines model for CarrierPatch.
+type CarrierPatch struct {
+	// Active Example: false
+	Active *bool `json:"active,omitempty"`
+
+	// Code Example: YL01
+	Code *string `json:"code,omitempty"`
+
+	// Contact Example: 吴示例
+	Contact nullable.Nullable[string] `json:"contact,omitempty"`
+
+	// Name Example: 云岭示例物流有限公司
+	Name *string `json:"name,omitempty"`
+
+	// Phone Example: 13800000077
+	Phone nullable.Nullable[string] `json:"phone,omitempty"`
+
+	// Remarks Example: 专线
+	Remarks nullable.Nullable[string] `json:"remarks,omitempty"`
+
+	// TaxNumber Example: 91330000MA2EXAMPL7
+	TaxNumber nullable.Nullable[string] `json:"tax_number,omitempty"`
+}
+
+// CarrierSettlement defines model for CarrierSettlement.
+type CarrierSettlement struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount        Money   `json:"amount"`
+	BankReference *string `json:"bank_reference,omitempty"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID   UUID    `json:"carrier_id"`
+	CarrierName *string `json:"carrier_name,omitempty"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt *Instant `json:"confirmed_at,omitempty"`
+
+	// ConfirmedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ConfirmedBy *UUID `json:"confirmed_by,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// DraftedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DraftedBy *UUID `json:"drafted_by,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+
+	// Number Example: CS-202612-00001
+	Number string `json:"number"`
+
+	// PaidBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PaidBy *UUID `json:"paid_by,omitempty"`
+
+	// PaidOn Example: 2026-11-20
+	PaidOn *Date   `json:"paid_on,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// State Example: draft
+	State CarrierSettlementState `json:"state"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// CarrierSettlementCreate defines model for CarrierSettlementCreate.
+type CarrierSettlementCreate struct {
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID UUID `json:"carrier_id"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+}
+
+// CarrierSettlementLeaveOut defines model for CarrierSettlementLeaveOut.
+type CarrierSettlementLeaveOut struct {
+	LineIds []UUID `json:"line_ids"`
+
+	// Reason Example: 重量有异议
+	Reason string `json:"reason"`
+}
+
+// CarrierSettlementLine defines model for CarrierSettlementLine.
+type CarrierSettlementLine struct {
+	// AdjustmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AdjustmentID *UUID `json:"adjustment_id,omitempty"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// ChangedAt Example: 2026-11-20T08:30:00Z
+	ChangedAt          Instant `json:"changed_at"`
+	DeliveryNoteNumber *string `json:"delivery_note_number,omitempty"`
+
+	// FreightVoucherID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FreightVoucherID     UUID    `json:"freight_voucher_id"`
+	FreightVoucherNumber *string `json:"freight_voucher_number,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Of the adjusting document.
+	Kind *string `json:"kind,omitempty"`
+
+	// Number Of the voucher or the adjusting document.
+	Number string `json:"number"`
+
+	// On Example: 2026-11-20
+	On Date `json:"on"`
+
+	// Reason Why it is left out.
+	Reason *string `json:"reason,omitempty"`
+
+	// State Example: listed
+	State   CarrierSettlementLineState `json:"state"`
+	Vehicle string                     `json:"vehicle"`
+}
+
+// CarrierSettlementLineList defines model for CarrierSettlementLineList.
+type CarrierSettlementLineList struct {
+	Data       []CarrierSettlementLine `json:"data"`
+	NextCursor *string                 `json:"next_cursor,omitempty"`
+}
+
+// CarrierSettlementLineState Example: listed
+type CarrierSettlementLineState string
+
+// CarrierSettlementList defines model for CarrierSettlementList.
+type CarrierSettlementList struct {
+	Data       []CarrierSettlement `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// CarrierSettlementPay defines model for CarrierSettlementPay.
+type CarrierSettlementPay struct {
+	// BankReference Example: B202612150001
+	BankReference string `json:"bank_reference"`
+
+	// PaidOn When the bank paid.
+	//
+	// Example: 2026-12-01
+	PaidOn openapi_types.Date `json:"paid_on"`
+}
+
+// CarrierSettlementState Example: draft
+type CarrierSettlementState string
 
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
@@ -9042,6 +9487,16 @@ type DeliveryNoteSummary struct {
 	Vehicle string        `json:"vehicle"`
 }
 
+// DeliverySignature defines model for DeliverySignature.
+type DeliverySignature struct {
+	Attachments []Attachment `json:"attachments"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID            `json:"delivery_note_id"`
+	Signature      *PaperSignature `json:"signature,omitempty"`
+	Signed         bool            `json:"signed"`
+}
+
 // DeliveryState Example: issued
 type DeliveryState string
 
@@ -9916,6 +10371,395 @@ type FollowUpCompletion struct {
 type FollowUpList struct {
 	Data       []FollowUp `json:"data"`
 	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// FreightAdjust defines model for FreightAdjust.
+type FreightAdjust struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// AttachmentIds Files uploaded before: its proof.
+	AttachmentIds *[]UUID `json:"attachment_ids,omitempty"`
+
+	// Kind Example: waiting
+	Kind FreightAdjustKind `json:"kind"`
+
+	// Reason Example: 卸货等待 4 小时
+	Reason string `json:"reason"`
+}
+
+// FreightAdjustKind Example: waiting
+type FreightAdjustKind string
+
+// FreightAdjustment defines model for FreightAdjustment.
+type FreightAdjustment struct {
+	// AdjustedOn Example: 2026-11-20
+	AdjustedOn Date `json:"adjusted_on"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CreatedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CreatedBy *UUID `json:"created_by,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: waiting
+	Kind string `json:"kind"`
+
+	// Number Example: FA-202611-00001
+	Number string `json:"number"`
+	Reason string `json:"reason"`
+
+	// SettlementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SettlementID *UUID `json:"settlement_id,omitempty"`
+}
+
+// FreightBasis What a rate is asked for.
+//
+// Example: tonne
+type FreightBasis string
+
+// FreightDistance defines model for FreightDistance.
+type FreightDistance struct {
+	Address *string `json:"address,omitempty"`
+
+	// AddressID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AddressID *UUID `json:"address_id,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   *UUID   `json:"customer_id,omitempty"`
+	CustomerName *string `json:"customer_name,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Km Example: 85.5
+	Km     decimal.Decimal `json:"km"`
+	Region string          `json:"region"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+}
+
+// FreightDistanceList defines model for FreightDistanceList.
+type FreightDistanceList struct {
+	Data       []FreightDistance `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// FreightDistanceSet defines model for FreightDistanceSet.
+type FreightDistanceSet struct {
+	// AddressID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AddressID *UUID `json:"address_id,omitempty"`
+
+	// Km How far it is.
+	//
+	// Example: 85.5
+	Km decimal.Decimal `json:"km"`
+
+	// Region Example: 海角
+	Region string `json:"region"`
+}
+
+// FreightRate defines model for FreightRate.
+type FreightRate struct {
+	// Basis What a rate is asked for.
+	//
+	// Example: tonne
+	Basis FreightBasis `json:"basis"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID   UUID    `json:"carrier_id"`
+	CarrierName *string `json:"carrier_name,omitempty"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FromRegion Any place when absent.
+	FromRegion *string `json:"from_region,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// KmAbove Example: 50
+	KmAbove decimal.Decimal `json:"km_above"`
+
+	// KmTo Example: 100
+	KmTo *decimal.Decimal `json:"km_to,omitempty"`
+
+	// MinimumCharge An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	MinimumCharge Money `json:"minimum_charge"`
+
+	// Price A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Price  Quantity `json:"price"`
+	Reason *string  `json:"reason,omitempty"`
+
+	// ReplacesID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReplacesID *UUID `json:"replaces_id,omitempty"`
+
+	// TaxRate The tax in the price: 0.09 is 9 %.
+	//
+	// Example: 0.09
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// ToRegion Any place when absent.
+	ToRegion *string `json:"to_region,omitempty"`
+
+	// ValidFrom Example: 2026-11-20
+	ValidFrom Date `json:"valid_from"`
+
+	// ValidUntil Example: 2026-11-20
+	ValidUntil *Date `json:"valid_until,omitempty"`
+}
+
+// FreightRateEnd defines model for FreightRateEnd.
+type FreightRateEnd struct {
+	// ValidUntil Its last day.
+	//
+	// Example: 2026-12-01
+	ValidUntil openapi_types.Date `json:"valid_until"`
+}
+
+// FreightRateInput defines model for FreightRateInput.
+type FreightRateInput struct {
+	// Basis What a rate is asked for.
+	//
+	// Example: tonne
+	Basis FreightBasis `json:"basis"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID UUID `json:"carrier_id"`
+
+	// FromRegion Example: 云岭
+	FromRegion *string `json:"from_region,omitempty"`
+
+	// KmAbove The band begins above it; 0 when absent.
+	//
+	// Example: 50
+	KmAbove *decimal.Decimal `json:"km_above,omitempty"`
+
+	// KmTo The band ends with it; however far when absent.
+	//
+	// Example: 100
+	KmTo *decimal.Decimal `json:"km_to,omitempty"`
+
+	// MinimumCharge The least that is asked, tax included; 0 when absent.
+	//
+	// Example: 300.00
+	MinimumCharge *decimal.Decimal `json:"minimum_charge,omitempty"`
+
+	// Price Per tonne or per trip, tax included.
+	//
+	// Example: 180
+	Price decimal.Decimal `json:"price"`
+
+	// Reason Example: 年度运价协议
+	Reason *string `json:"reason,omitempty"`
+
+	// TaxRate The tax in the price: 0.09 is 9 %.
+	//
+	// Example: 0.09
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// ToRegion Example: 海角
+	ToRegion *string `json:"to_region,omitempty"`
+
+	// ValidFrom Its first day.
+	//
+	// Example: 2026-12-01
+	ValidFrom openapi_types.Date `json:"valid_from"`
+
+	// ValidUntil Its last day; until it is ended when absent.
+	//
+	// Example: 2026-12-01
+	ValidUntil *openapi_types.Date `json:"valid_until,omitempty"`
+}
+
+// FreightRateList defines model for FreightRateList.
+type FreightRateList struct {
+	Data       []FreightRate `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// FreightRateReplace defines model for FreightRateReplace.
+type FreightRateReplace struct {
+	// Basis What a rate is asked for.
+	//
+	// Example: tonne
+	Basis FreightBasis `json:"basis"`
+
+	// MinimumCharge The least that is asked, tax included; 0 when absent.
+	//
+	// Example: 300.00
+	MinimumCharge *decimal.Decimal `json:"minimum_charge,omitempty"`
+
+	// Price Per tonne or per trip, tax included.
+	//
+	// Example: 180
+	Price decimal.Decimal `json:"price"`
+
+	// Reason Example: 油价上涨
+	Reason string `json:"reason"`
+
+	// TaxRate The tax in the price: 0.09 is 9 %.
+	//
+	// Example: 0.09
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// ValidFrom Its first day.
+	//
+	// Example: 2026-12-01
+	ValidFrom openapi_types.Date `json:"valid_from"`
+
+	// ValidUntil Its last day.
+	//
+	// Example: 2026-12-01
+	ValidUntil *openapi_types.Date `json:"valid_until,omitempty"`
+}
+
+// FreightRates defines model for FreightRates.
+type FreightRates struct {
+	Data []FreightRate `json:"data"`
+}
+
+// FreightRatesCreate defines model for FreightRatesCreate.
+type FreightRatesCreate struct {
+	Rates []FreightRateInput `json:"rates"`
+}
+
+// FreightVoucher defines model for FreightVoucher.
+type FreightVoucher struct {
+	// Adjusted An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Adjusted    Money                `json:"adjusted"`
+	Adjustments *[]FreightAdjustment `json:"adjustments,omitempty"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount      Money         `json:"amount"`
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID   UUID    `json:"carrier_id"`
+	CarrierName *string `json:"carrier_name,omitempty"`
+
+	// Computation How it was computed, step by step.
+	Computation []FreightWords `json:"computation"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID    `json:"customer_id"`
+	CustomerName *string `json:"customer_name,omitempty"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     UUID    `json:"delivery_note_id"`
+	DeliveryNoteNumber *string `json:"delivery_note_number,omitempty"`
+
+	// DistanceKm Example: 85.5
+	DistanceKm *decimal.Decimal `json:"distance_km,omitempty"`
+	Driver     string           `json:"driver"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// FreightRateID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FreightRateID *UUID `json:"freight_rate_id,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Number Example: FV-202611-00001
+	Number string `json:"number"`
+
+	// Priced Whether a rate or an adjusting document says the freight.
+	Priced bool `json:"priced"`
+
+	// Reason Why it is cancelled.
+	Reason *string `json:"reason,omitempty"`
+
+	// SettlementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SettlementID *UUID `json:"settlement_id,omitempty"`
+
+	// ShippedOn Example: 2026-11-20
+	ShippedOn Date            `json:"shipped_on"`
+	Signature *PaperSignature `json:"signature,omitempty"`
+
+	// State Example: issued
+	State FreightVoucherState `json:"state"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax Money `json:"tax"`
+
+	// TaxRate The tax in the price: 0.09 is 9 %.
+	//
+	// Example: 0.09
+	TaxRate decimal.Decimal `json:"tax_rate"`
+
+	// Tonnes Absent when nobody has said what a unit of the goods weighs.
+	//
+	// Example: 12.5
+	Tonnes *decimal.Decimal `json:"tonnes,omitempty"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+
+	// TransportNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	TransportNoticeID     UUID    `json:"transport_notice_id"`
+	TransportNoticeNumber *string `json:"transport_notice_number,omitempty"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+	Vehicle   string  `json:"vehicle"`
+}
+
+// FreightVoucherList defines model for FreightVoucherList.
+type FreightVoucherList struct {
+	Data       []FreightVoucher `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// FreightVoucherState Example: issued
+type FreightVoucherState string
+
+// FreightWords defines model for FreightWords.
+type FreightWords struct {
+	En     string             `json:"en"`
+	Inputs *map[string]string `json:"inputs,omitempty"`
+
+	// Rule Example: SHP-18
+	Rule string `json:"rule"`
+	Zh   string `json:"zh"`
 }
 
 // GateCheck defines model for GateCheck.
@@ -13463,6 +14307,32 @@ type PaperParty struct {
 	Fields []PaperField `json:"fields"`
 	Name   string       `json:"name"`
 	Role   PaperText    `json:"role"`
+}
+
+// PaperSign defines model for PaperSign.
+type PaperSign struct {
+	// AttachmentIds Files uploaded before: pictures of the signed paper.
+	AttachmentIds []UUID `json:"attachment_ids"`
+
+	// CarrierPhone Example: 13800000077
+	CarrierPhone *string `json:"carrier_phone,omitempty"`
+
+	// CarrierSigner Who signed the paper for the carrier.
+	//
+	// Example: 吴示例
+	CarrierSigner string `json:"carrier_signer"`
+}
+
+// PaperSignature defines model for PaperSignature.
+type PaperSignature struct {
+	CarrierPhone  *string `json:"carrier_phone,omitempty"`
+	CarrierSigner string  `json:"carrier_signer"`
+
+	// SignedAt Example: 2026-11-20T08:30:00Z
+	SignedAt Instant `json:"signed_at"`
+
+	// WarehouseBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseBy UUID `json:"warehouse_by"`
 }
 
 // PaperText defines model for PaperText.
@@ -18959,6 +19829,301 @@ type TradeRecord struct {
 	Shipped Money `json:"shipped"`
 }
 
+// TransportLine defines model for TransportLine.
+type TransportLine struct {
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// ProductCode Example: PET-150D
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// TransportLineInput defines model for TransportLineInput.
+type TransportLineInput struct {
+	// OrderLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderLineID UUID `json:"order_line_id"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+}
+
+// TransportNotice defines model for TransportNotice.
+type TransportNotice struct {
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID   *UUID  `json:"carrier_id,omitempty"`
+	CarrierName string `json:"carrier_name"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID    `json:"customer_id"`
+	CustomerName *string `json:"customer_name,omitempty"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID *UUID `json:"delivery_note_id,omitempty"`
+
+	// DistanceKm Example: 85.5
+	DistanceKm *decimal.Decimal `json:"distance_km,omitempty"`
+
+	// DoneAt Example: 2026-11-20T08:30:00Z
+	DoneAt      *Instant `json:"done_at,omitempty"`
+	Driver      string   `json:"driver"`
+	DriverPhone *string  `json:"driver_phone,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag       Etag    `json:"etag"`
+	FromRegion *string `json:"from_region,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID             `json:"id"`
+	Lines *[]TransportLine `json:"lines,omitempty"`
+
+	// LoadedAt Example: 2026-11-20T08:30:00Z
+	LoadedAt *Instant `json:"loaded_at,omitempty"`
+
+	// Number Example: TN-202611-00001
+	Number string `json:"number"`
+
+	// PaidBy Example: company
+	PaidBy string `json:"paid_by"`
+
+	// PickupOn Example: 2026-11-20
+	PickupOn Date `json:"pickup_on"`
+
+	// Reason Of the last change or cancellation.
+	Reason  *string `json:"reason,omitempty"`
+	Remarks *string `json:"remarks,omitempty"`
+
+	// SharesTripWith Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SharesTripWith *UUID `json:"shares_trip_with,omitempty"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID     UUID    `json:"shipping_notice_id"`
+	ShippingNoticeNumber *string `json:"shipping_notice_number,omitempty"`
+
+	// State Example: planned
+	State    TransportState `json:"state"`
+	ToRegion *string        `json:"to_region,omitempty"`
+
+	// UpdatedAt Example: 2026-11-20T08:30:00Z
+	UpdatedAt Instant `json:"updated_at"`
+	Vehicle   string  `json:"vehicle"`
+}
+
+// TransportNoticeChange defines model for TransportNoticeChange.
+type TransportNoticeChange struct {
+	// AddressID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AddressID *UUID `json:"address_id,omitempty"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID *UUID `json:"carrier_id,omitempty"`
+
+	// CarrierName When the customer pays and the carrier is none of ours.
+	//
+	// Example: 客户自提车队
+	CarrierName *string `json:"carrier_name,omitempty"`
+
+	// DistanceKm How far it is, in km.
+	//
+	// Example: 85.5
+	DistanceKm *decimal.Decimal `json:"distance_km,omitempty"`
+
+	// Driver Example: 吴示例
+	Driver *string `json:"driver,omitempty"`
+
+	// DriverPhone Example: 13800000077
+	DriverPhone *string `json:"driver_phone,omitempty"`
+
+	// FromRegion Example: 云岭
+	FromRegion *string `json:"from_region,omitempty"`
+
+	// Lines What it fetches; all that is left when absent.
+	Lines *[]TransportLineInput `json:"lines,omitempty"`
+
+	// PaidBy Who pays the carrier: company when absent. When the customer does, no freight voucher is made.
+	//
+	// Example: company
+	PaidBy *TransportNoticeChangePaidBy `json:"paid_by,omitempty"`
+
+	// PickupOn When it fetches the goods.
+	//
+	// Example: 2026-12-01
+	PickupOn *openapi_types.Date `json:"pickup_on,omitempty"`
+
+	// Reason Why it is changed.
+	//
+	// Example: 原车故障,换车
+	Reason string `json:"reason"`
+
+	// Remarks Example: 请带防雨布
+	Remarks *string `json:"remarks,omitempty"`
+
+	// SharesTripWith Another transport notice of the same carrier, vehicle and day whose trip it shares.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SharesTripWith nullable.Nullable[openapi_types.UUID] `json:"shares_trip_with,omitempty"`
+
+	// ToRegion Example: 海角
+	ToRegion *string `json:"to_region,omitempty"`
+
+	// Vehicle Example: 浙A·12345
+	Vehicle *string `json:"vehicle,omitempty"`
+}
+
+// TransportNoticeChangePaidBy Who pays the carrier: company when absent. When the customer does, no freight voucher is made.
+//
+// Example: company
+type TransportNoticeChangePaidBy string
+
+// TransportNoticeCreate defines model for TransportNoticeCreate.
+type TransportNoticeCreate struct {
+	// AddressID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AddressID *UUID `json:"address_id,omitempty"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID *UUID `json:"carrier_id,omitempty"`
+
+	// CarrierName When the customer pays and the carrier is none of ours.
+	//
+	// Example: 客户自提车队
+	CarrierName *string `json:"carrier_name,omitempty"`
+
+	// DistanceKm How far it is, in km.
+	//
+	// Example: 85.5
+	DistanceKm *decimal.Decimal `json:"distance_km,omitempty"`
+
+	// Driver Example: 吴示例
+	Driver string `json:"driver"`
+
+	// DriverPhone Example: 13800000077
+	DriverPhone *string `json:"driver_phone,omitempty"`
+
+	// FromRegion Example: 云岭
+	FromRegion *string `json:"from_region,omitempty"`
+
+	// Lines What it fetches; all that is left when absent.
+	Lines *[]TransportLineInput `json:"lines,omitempty"`
+
+	// PaidBy Who pays the carrier: company when absent. When the customer does, no freight voucher is made.
+	//
+	// Example: company
+	PaidBy *TransportNoticeCreatePaidBy `json:"paid_by,omitempty"`
+
+	// PickupOn When it fetches the goods.
+	//
+	// Example: 2026-12-01
+	PickupOn openapi_types.Date `json:"pickup_on"`
+
+	// Remarks Example: 请带防雨布
+	Remarks *string `json:"remarks,omitempty"`
+
+	// SharesTripWith Another transport notice of the same carrier, vehicle and day whose trip it shares.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SharesTripWith *openapi_types.UUID `json:"shares_trip_with,omitempty"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID UUID `json:"shipping_notice_id"`
+
+	// ToRegion Example: 海角
+	ToRegion *string `json:"to_region,omitempty"`
+
+	// Vehicle Example: 浙A·12345
+	Vehicle string `json:"vehicle"`
+}
+
+// TransportNoticeCreatePaidBy Who pays the carrier: company when absent. When the customer does, no freight voucher is made.
+//
+// Example: company
+type TransportNoticeCreatePaidBy string
+
+// TransportNoticeList defines model for TransportNoticeList.
+type TransportNoticeList struct {
+	Data       []TransportNotice `json:"data"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
+// TransportOption defines model for TransportOption.
+type TransportOption struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// Basis What a rate is asked for.
+	//
+	// Example: tonne
+	Basis FreightBasis `json:"basis"`
+
+	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CarrierID UUID   `json:"carrier_id"`
+	Code      string `json:"code"`
+
+	// Computation How it was computed, step by step.
+	Computation []FreightWords `json:"computation"`
+
+	// FreightRateID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	FreightRateID UUID   `json:"freight_rate_id"`
+	Name          string `json:"name"`
+
+	// Priced False when the rate is per tonne and nobody has said what the goods weigh.
+	Priced bool `json:"priced"`
+
+	// Tax An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Tax *Money `json:"tax,omitempty"`
+}
+
+// TransportOptions defines model for TransportOptions.
+type TransportOptions struct {
+	// DistanceKm Absent when nobody has said.
+	//
+	// Example: 85.5
+	DistanceKm *decimal.Decimal `json:"distance_km,omitempty"`
+	FromRegion *string          `json:"from_region,omitempty"`
+
+	// On Example: 2026-11-20
+	On      Date              `json:"on"`
+	Options []TransportOption `json:"options"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID UUID    `json:"shipping_notice_id"`
+	ToRegion         *string `json:"to_region,omitempty"`
+
+	// Tonnes Absent when nobody has said what a unit of the goods weighs.
+	//
+	// Example: 12.5
+	Tonnes *decimal.Decimal `json:"tonnes,omitempty"`
+}
+
+// TransportReason defines model for TransportReason.
+type TransportReason struct {
+	// Reason Example: 承运商取消
+	Reason string `json:"reason"`
+}
+
+// TransportState Example: planned
+type TransportState string
+
 // Trouble defines model for Trouble.
 type Trouble struct {
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -19761,6 +20926,12 @@ type CalendarDate = Date
 // CampaignID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CampaignID = UUID
 
+// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CarrierID = UUID
+
+// CarrierSettlementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type CarrierSettlementID = UUID
+
 // ClientID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ClientID = UUID
 
@@ -19825,6 +20996,12 @@ type FiledCustomer = UUID
 //
 // Example: 2026-12
 type FiledMonth = Month
+
+// FreightRateID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type FreightRateID = UUID
+
+// FreightVoucherID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type FreightVoucherID = UUID
 
 // GateConflictID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type GateConflictID = UUID
@@ -20001,6 +21178,9 @@ type SurveyToken = string
 
 // TeamID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TeamID = UUID
+
+// TransportNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type TransportNoticeID = UUID
 
 // UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UserID = UUID
@@ -20630,6 +21810,150 @@ type GetCampaignTimelineParams struct {
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCarrierSettlementsParams defines parameters for ListCarrierSettlements.
+type ListCarrierSettlementsParams struct {
+	// CarrierID Only of this carrier.
+	CarrierID *UUID `form:"carrier_id,omitempty" json:"carrier_id,omitempty"`
+
+	// Month Only of this month.
+	Month *Month `form:"month,omitempty" json:"month,omitempty"`
+
+	// State Only in this state.
+	State *CarrierSettlementState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCarrierSettlementParams defines parameters for CreateCarrierSettlement.
+type CreateCarrierSettlementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// CancelCarrierSettlementParams defines parameters for CancelCarrierSettlement.
+type CancelCarrierSettlementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ConfirmCarrierSettlementParams defines parameters for ConfirmCarrierSettlement.
+type ConfirmCarrierSettlementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ExportCarrierSettlementParams defines parameters for ExportCarrierSettlement.
+type ExportCarrierSettlementParams struct {
+	// Format Kind of file.
+	Format *ExportCarrierSettlementParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportCarrierSettlementParamsFormat defines parameters for ExportCarrierSettlement.
+type ExportCarrierSettlementParamsFormat string
+
+// LeaveOutOfCarrierSettlementParams defines parameters for LeaveOutOfCarrierSettlement.
+type LeaveOutOfCarrierSettlementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListCarrierSettlementLinesParams defines parameters for ListCarrierSettlementLines.
+type ListCarrierSettlementLinesParams struct {
+	// State Only in this state.
+	State *CarrierSettlementLineState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PayCarrierSettlementParams defines parameters for PayCarrierSettlement.
+type PayCarrierSettlementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RefreshCarrierSettlementParams defines parameters for RefreshCarrierSettlement.
+type RefreshCarrierSettlementParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetCarrierSettlementTimelineParams defines parameters for GetCarrierSettlementTimeline.
+type GetCarrierSettlementTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCarriersParams defines parameters for ListCarriers.
+type ListCarriersParams struct {
+	// Text Only with this in code or name.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Active Only those in use, or those that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateCarrierParams defines parameters for CreateCarrier.
+type CreateCarrierParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateCarrierParams defines parameters for UpdateCarrier.
+type UpdateCarrierParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListCollectionContactsParams defines parameters for ListCollectionContacts.
@@ -21514,6 +22838,15 @@ type CancelDeliveryNoteParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// SignDeliveryNoteParams defines parameters for SignDeliveryNote.
+type SignDeliveryNoteParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // GetDeliveryNoteTimelineParams defines parameters for GetDeliveryNoteTimeline.
 type GetDeliveryNoteTimelineParams struct {
 	// Limit How many items at most.
@@ -21809,6 +23142,153 @@ type CompleteFollowUpParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListFreightDistancesParams defines parameters for ListFreightDistances.
+type ListFreightDistancesParams struct {
+	// Region Only of this region.
+	Region *string `form:"region,omitempty" json:"region,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetFreightDistanceParams defines parameters for SetFreightDistance.
+type SetFreightDistanceParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListFreightRatesParams defines parameters for ListFreightRates.
+type ListFreightRatesParams struct {
+	// CarrierID Only of this carrier.
+	CarrierID *UUID `form:"carrier_id,omitempty" json:"carrier_id,omitempty"`
+
+	// ToRegion Only to this region.
+	ToRegion *string `form:"to_region,omitempty" json:"to_region,omitempty"`
+
+	// Basis Only of this basis.
+	Basis *FreightBasis `form:"basis,omitempty" json:"basis,omitempty"`
+
+	// On Only those in force on this day.
+	On *Date `form:"on,omitempty" json:"on,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateFreightRatesParams defines parameters for CreateFreightRates.
+type CreateFreightRatesParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// EndFreightRateParams defines parameters for EndFreightRate.
+type EndFreightRateParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReplaceFreightRateParams defines parameters for ReplaceFreightRate.
+type ReplaceFreightRateParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListFreightVouchersParams defines parameters for ListFreightVouchers.
+type ListFreightVouchersParams struct {
+	// CarrierID Only of this carrier.
+	CarrierID *UUID `form:"carrier_id,omitempty" json:"carrier_id,omitempty"`
+
+	// DeliveryNoteID Only of this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// State Only in this state.
+	State *FreightVoucherState `form:"state,omitempty" json:"state,omitempty"`
+
+	// ShippedFrom Only shipped from this day on.
+	ShippedFrom *Date `form:"shipped_from,omitempty" json:"shipped_from,omitempty"`
+
+	// ShippedTo Only shipped up to this day.
+	ShippedTo *Date `form:"shipped_to,omitempty" json:"shipped_to,omitempty"`
+
+	// Settled Only those that stand in a settlement, or those that do not.
+	Settled *bool `form:"settled,omitempty" json:"settled,omitempty"`
+
+	// Unpriced Only those whose freight nobody has said.
+	Unpriced *bool `form:"unpriced,omitempty" json:"unpriced,omitempty"`
+
+	// Number Only the one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AdjustFreightVoucherParams defines parameters for AdjustFreightVoucher.
+type AdjustFreightVoucherParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetFreightVoucherDocumentParams defines parameters for GetFreightVoucherDocument.
+type GetFreightVoucherDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetFreightVoucherDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetFreightVoucherDocumentParamsFormat defines parameters for GetFreightVoucherDocument.
+type GetFreightVoucherDocumentParamsFormat string
+
+// SignFreightVoucherParams defines parameters for SignFreightVoucher.
+type SignFreightVoucherParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetFreightVoucherTimelineParams defines parameters for GetFreightVoucherTimeline.
+type GetFreightVoucherTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListGateChecksParams defines parameters for ListGateChecks.
@@ -24529,6 +26009,24 @@ type GetShippingNoticeTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListTransportOptionsParams defines parameters for ListTransportOptions.
+type ListTransportOptionsParams struct {
+	// On The day; by default the shipping date.
+	On *Date `form:"on,omitempty" json:"on,omitempty"`
+
+	// FromRegion Where the goods are fetched.
+	FromRegion *string `form:"from_region,omitempty" json:"from_region,omitempty"`
+
+	// ToRegion Where they go.
+	ToRegion *string `form:"to_region,omitempty" json:"to_region,omitempty"`
+
+	// AddressID To which delivery address of a customer.
+	AddressID *UUID `form:"address_id,omitempty" json:"address_id,omitempty"`
+
+	// DistanceKm How far it is, in km.
+	DistanceKm *string `form:"distance_km,omitempty" json:"distance_km,omitempty"`
+}
+
 // ListShortMaterialsParams defines parameters for ListShortMaterials.
 type ListShortMaterialsParams struct {
 	// WithoutArrival Only what nobody knows when it comes.
@@ -24991,6 +26489,102 @@ type DeactivateTeamParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListTransportNoticesParams defines parameters for ListTransportNotices.
+type ListTransportNoticesParams struct {
+	// ShippingNoticeID Only for this shipping notice.
+	ShippingNoticeID *UUID `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// CustomerID Only for this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// CarrierID Only of this carrier.
+	CarrierID *UUID `form:"carrier_id,omitempty" json:"carrier_id,omitempty"`
+
+	// State Only in this state.
+	State *TransportState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Vehicle Only this vehicle, however its plate is written.
+	Vehicle *string `form:"vehicle,omitempty" json:"vehicle,omitempty"`
+
+	// PickupFrom Only fetched from this day on.
+	PickupFrom *Date `form:"pickup_from,omitempty" json:"pickup_from,omitempty"`
+
+	// PickupTo Only fetched up to this day.
+	PickupTo *Date `form:"pickup_to,omitempty" json:"pickup_to,omitempty"`
+
+	// Number Only the one with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateTransportNoticeParams defines parameters for CreateTransportNotice.
+type CreateTransportNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// CancelTransportNoticeParams defines parameters for CancelTransportNotice.
+type CancelTransportNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ChangeTransportNoticeParams defines parameters for ChangeTransportNotice.
+type ChangeTransportNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CompleteTransportNoticeParams defines parameters for CompleteTransportNotice.
+type CompleteTransportNoticeParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetTransportNoticeDocumentParams defines parameters for GetTransportNoticeDocument.
+type GetTransportNoticeDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetTransportNoticeDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetTransportNoticeDocumentParamsFormat defines parameters for GetTransportNoticeDocument.
+type GetTransportNoticeDocumentParamsFormat string
+
+// GetTransportNoticeTimelineParams defines parameters for GetTransportNoticeTimeline.
+type GetTransportNoticeTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Q Part of the name or user name.
@@ -25288,6 +26882,24 @@ type CloseCampaignJSONRequestBody = CampaignClose
 // AddCampaignLeadJSONRequestBody defines body for AddCampaignLead for application/json ContentType.
 type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 
+// CreateCarrierSettlementJSONRequestBody defines body for CreateCarrierSettlement for application/json ContentType.
+type CreateCarrierSettlementJSONRequestBody = CarrierSettlementCreate
+
+// CancelCarrierSettlementJSONRequestBody defines body for CancelCarrierSettlement for application/json ContentType.
+type CancelCarrierSettlementJSONRequestBody = TransportReason
+
+// LeaveOutOfCarrierSettlementJSONRequestBody defines body for LeaveOutOfCarrierSettlement for application/json ContentType.
+type LeaveOutOfCarrierSettlementJSONRequestBody = CarrierSettlementLeaveOut
+
+// PayCarrierSettlementJSONRequestBody defines body for PayCarrierSettlement for application/json ContentType.
+type PayCarrierSettlementJSONRequestBody = CarrierSettlementPay
+
+// CreateCarrierJSONRequestBody defines body for CreateCarrier for application/json ContentType.
+type CreateCarrierJSONRequestBody = CarrierCreate
+
+// UpdateCarrierJSONRequestBody defines body for UpdateCarrier for application/json ContentType.
+type UpdateCarrierJSONRequestBody = CarrierPatch
+
 // RecordCollectionContactJSONRequestBody defines body for RecordCollectionContact for application/json ContentType.
 type RecordCollectionContactJSONRequestBody = CollectionContactCreate
 
@@ -25408,6 +27020,9 @@ type TellDelayJSONRequestBody = DelayTold
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
 
+// SignDeliveryNoteJSONRequestBody defines body for SignDeliveryNote for application/json ContentType.
+type SignDeliveryNoteJSONRequestBody = PaperSign
+
 // FillDemandSurveyJSONRequestBody defines body for FillDemandSurvey for application/json ContentType.
 type FillDemandSurveyJSONRequestBody = DemandSurveyCreate
 
@@ -25449,6 +27064,24 @@ type SendDunningJSONRequestBody = DunningSend
 
 // CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
 type CompleteFollowUpJSONRequestBody = FollowUpCompletion
+
+// SetFreightDistanceJSONRequestBody defines body for SetFreightDistance for application/json ContentType.
+type SetFreightDistanceJSONRequestBody = FreightDistanceSet
+
+// CreateFreightRatesJSONRequestBody defines body for CreateFreightRates for application/json ContentType.
+type CreateFreightRatesJSONRequestBody = FreightRatesCreate
+
+// EndFreightRateJSONRequestBody defines body for EndFreightRate for application/json ContentType.
+type EndFreightRateJSONRequestBody = FreightRateEnd
+
+// ReplaceFreightRateJSONRequestBody defines body for ReplaceFreightRate for application/json ContentType.
+type ReplaceFreightRateJSONRequestBody = FreightRateReplace
+
+// AdjustFreightVoucherJSONRequestBody defines body for AdjustFreightVoucher for application/json ContentType.
+type AdjustFreightVoucherJSONRequestBody = FreightAdjust
+
+// SignFreightVoucherJSONRequestBody defines body for SignFreightVoucher for application/json ContentType.
+type SignFreightVoucherJSONRequestBody = PaperSign
 
 // CheckGatePassJSONRequestBody defines body for CheckGatePass for application/json ContentType.
 type CheckGatePassJSONRequestBody = GateCheckCreate
@@ -25884,6 +27517,15 @@ type CreateTeamJSONRequestBody = TeamCreate
 
 // UpdateTeamJSONRequestBody defines body for UpdateTeam for application/json ContentType.
 type UpdateTeamJSONRequestBody = TeamPatch
+
+// CreateTransportNoticeJSONRequestBody defines body for CreateTransportNotice for application/json ContentType.
+type CreateTransportNoticeJSONRequestBody = TransportNoticeCreate
+
+// CancelTransportNoticeJSONRequestBody defines body for CancelTransportNotice for application/json ContentType.
+type CancelTransportNoticeJSONRequestBody = TransportReason
+
+// ChangeTransportNoticeJSONRequestBody defines body for ChangeTransportNotice for application/json ContentType.
+type ChangeTransportNoticeJSONRequestBody = TransportNoticeChange
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = UserCreate

@@ -233,6 +233,51 @@ type ServerInterface interface {
 	// GetCampaignTimeline Read what happened to a campaign
 	// (GET /v1/campaigns/{campaign_id}/timeline)
 	GetCampaignTimeline(ctx echo.Context, campaignID CampaignID, params GetCampaignTimelineParams) error
+	// ListCarrierSettlements List settlements of carriers
+	// (GET /v1/carrier-settlements)
+	ListCarrierSettlements(ctx echo.Context, params ListCarrierSettlementsParams) error
+	// CreateCarrierSettlement Draft a settlement
+	// (POST /v1/carrier-settlements)
+	CreateCarrierSettlement(ctx echo.Context, params CreateCarrierSettlementParams) error
+	// GetCarrierSettlement Read a settlement
+	// (GET /v1/carrier-settlements/{carrier_settlement_id})
+	GetCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID) error
+	// CancelCarrierSettlement Cancel a draft
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/cancel)
+	CancelCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params CancelCarrierSettlementParams) error
+	// ConfirmCarrierSettlement Confirm a settlement
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/confirm)
+	ConfirmCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params ConfirmCarrierSettlementParams) error
+	// ExportCarrierSettlement Download a settlement
+	// (GET /v1/carrier-settlements/{carrier_settlement_id}/export)
+	ExportCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params ExportCarrierSettlementParams) error
+	// LeaveOutOfCarrierSettlement Leave disputed lines out
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/leave-out)
+	LeaveOutOfCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params LeaveOutOfCarrierSettlementParams) error
+	// ListCarrierSettlementLines List what a settlement lists
+	// (GET /v1/carrier-settlements/{carrier_settlement_id}/lines)
+	ListCarrierSettlementLines(ctx echo.Context, carrierSettlementID CarrierSettlementID, params ListCarrierSettlementLinesParams) error
+	// PayCarrierSettlement Mark a settlement as paid
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/pay)
+	PayCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params PayCarrierSettlementParams) error
+	// RefreshCarrierSettlement List what was signed since
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/refresh)
+	RefreshCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params RefreshCarrierSettlementParams) error
+	// GetCarrierSettlementTimeline Read what happened to a settlement
+	// (GET /v1/carrier-settlements/{carrier_settlement_id}/timeline)
+	GetCarrierSettlementTimeline(ctx echo.Context, carrierSettlementID CarrierSettlementID, params GetCarrierSettlementTimelineParams) error
+	// ListCarriers List carriers
+	// (GET /v1/carriers)
+	ListCarriers(ctx echo.Context, params ListCarriersParams) error
+	// CreateCarrier Keep another carrier
+	// (POST /v1/carriers)
+	CreateCarrier(ctx echo.Context, params CreateCarrierParams) error
+	// GetCarrier Read a carrier
+	// (GET /v1/carriers/{carrier_id})
+	GetCarrier(ctx echo.Context, carrierID CarrierID) error
+	// UpdateCarrier Change a carrier
+	// (PATCH /v1/carriers/{carrier_id})
+	UpdateCarrier(ctx echo.Context, carrierID CarrierID, params UpdateCarrierParams) error
 	// ListCollectionContacts List what was said with a payer
 	// (GET /v1/collection-contacts)
 	ListCollectionContacts(ctx echo.Context, params ListCollectionContactsParams) error
@@ -551,6 +596,12 @@ type ServerInterface interface {
 	// GetGatePassImage Read a gate pass as a QR code
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
 	GetGatePassImage(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// SignDeliveryNote Sign a delivery note
+	// (POST /v1/delivery-notes/{delivery_note_id}/sign)
+	SignDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID, params SignDeliveryNoteParams) error
+	// GetDeliveryNoteSignature Read who signed a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/signature)
+	GetDeliveryNoteSignature(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
 	// GetDeliveryNoteTimeline Read what happened to a delivery note
 	// (GET /v1/delivery-notes/{delivery_note_id}/timeline)
 	GetDeliveryNoteTimeline(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteTimelineParams) error
@@ -644,6 +695,45 @@ type ServerInterface interface {
 	// CompleteFollowUp Say that it is done
 	// (POST /v1/follow-ups/{follow_up_id}/complete)
 	CompleteFollowUp(ctx echo.Context, followUpID UUID, params CompleteFollowUpParams) error
+	// ListFreightDistances List distances
+	// (GET /v1/freight-distances)
+	ListFreightDistances(ctx echo.Context, params ListFreightDistancesParams) error
+	// SetFreightDistance Say how far it is
+	// (POST /v1/freight-distances)
+	SetFreightDistance(ctx echo.Context, params SetFreightDistanceParams) error
+	// ListFreightRates List freight rates
+	// (GET /v1/freight-rates)
+	ListFreightRates(ctx echo.Context, params ListFreightRatesParams) error
+	// CreateFreightRates Keep freight rates
+	// (POST /v1/freight-rates)
+	CreateFreightRates(ctx echo.Context, params CreateFreightRatesParams) error
+	// GetFreightRate Read a freight rate
+	// (GET /v1/freight-rates/{freight_rate_id})
+	GetFreightRate(ctx echo.Context, freightRateID FreightRateID) error
+	// EndFreightRate End a freight rate
+	// (POST /v1/freight-rates/{freight_rate_id}/end)
+	EndFreightRate(ctx echo.Context, freightRateID FreightRateID, params EndFreightRateParams) error
+	// ReplaceFreightRate Replace a freight rate from a date
+	// (POST /v1/freight-rates/{freight_rate_id}/replace)
+	ReplaceFreightRate(ctx echo.Context, freightRateID FreightRateID, params ReplaceFreightRateParams) error
+	// ListFreightVouchers List freight vouchers
+	// (GET /v1/freight-vouchers)
+	ListFreightVouchers(ctx echo.Context, params ListFreightVouchersParams) error
+	// GetFreightVoucher Read a freight voucher
+	// (GET /v1/freight-vouchers/{freight_voucher_id})
+	GetFreightVoucher(ctx echo.Context, freightVoucherID FreightVoucherID) error
+	// AdjustFreightVoucher Adjust a freight voucher
+	// (POST /v1/freight-vouchers/{freight_voucher_id}/adjust)
+	AdjustFreightVoucher(ctx echo.Context, freightVoucherID FreightVoucherID, params AdjustFreightVoucherParams) error
+	// GetFreightVoucherDocument Print a freight voucher
+	// (GET /v1/freight-vouchers/{freight_voucher_id}/document)
+	GetFreightVoucherDocument(ctx echo.Context, freightVoucherID FreightVoucherID, params GetFreightVoucherDocumentParams) error
+	// SignFreightVoucher Sign a freight voucher
+	// (POST /v1/freight-vouchers/{freight_voucher_id}/sign)
+	SignFreightVoucher(ctx echo.Context, freightVoucherID FreightVoucherID, params SignFreightVoucherParams) error
+	// GetFreightVoucherTimeline Read what happened to a freight voucher
+	// (GET /v1/freight-vouchers/{freight_voucher_id}/timeline)
+	GetFreightVoucherTimeline(ctx echo.Context, freightVoucherID FreightVoucherID, params GetFreightVoucherTimelineParams) error
 	// ListGateChecks List what the gate was shown
 	// (GET /v1/gate-checks)
 	ListGateChecks(ctx echo.Context, params ListGateChecksParams) error
@@ -1553,6 +1643,9 @@ type ServerInterface interface {
 	// GetShippingNoticeTimeline Read what happened to a shipping notice
 	// (GET /v1/shipping-notices/{shipping_notice_id}/timeline)
 	GetShippingNoticeTimeline(ctx echo.Context, shippingNoticeID ShippingNoticeID, params GetShippingNoticeTimelineParams) error
+	// ListTransportOptions Choose transport by date and cost
+	// (GET /v1/shipping-notices/{shipping_notice_id}/transport-options)
+	ListTransportOptions(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ListTransportOptionsParams) error
 	// ListShortMaterials List materials that are short
 	// (GET /v1/short-materials)
 	ListShortMaterials(ctx echo.Context, params ListShortMaterialsParams) error
@@ -1664,6 +1757,30 @@ type ServerInterface interface {
 	// DeactivateTeam Deactivate a team
 	// (POST /v1/teams/{team_id}/deactivate)
 	DeactivateTeam(ctx echo.Context, teamID TeamID, params DeactivateTeamParams) error
+	// ListTransportNotices List transport notices
+	// (GET /v1/transport-notices)
+	ListTransportNotices(ctx echo.Context, params ListTransportNoticesParams) error
+	// CreateTransportNotice Plan a truck
+	// (POST /v1/transport-notices)
+	CreateTransportNotice(ctx echo.Context, params CreateTransportNoticeParams) error
+	// GetTransportNotice Read a transport notice
+	// (GET /v1/transport-notices/{transport_notice_id})
+	GetTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID) error
+	// CancelTransportNotice Say that a truck does not come
+	// (POST /v1/transport-notices/{transport_notice_id}/cancel)
+	CancelTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID, params CancelTransportNoticeParams) error
+	// ChangeTransportNotice Change what is planned
+	// (POST /v1/transport-notices/{transport_notice_id}/change)
+	ChangeTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID, params ChangeTransportNoticeParams) error
+	// CompleteTransportNotice Say that the goods have arrived
+	// (POST /v1/transport-notices/{transport_notice_id}/complete)
+	CompleteTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID, params CompleteTransportNoticeParams) error
+	// GetTransportNoticeDocument Print a transport notice
+	// (GET /v1/transport-notices/{transport_notice_id}/document)
+	GetTransportNoticeDocument(ctx echo.Context, transportNoticeID TransportNoticeID, params GetTransportNoticeDocumentParams) error
+	// GetTransportNoticeTimeline Read what happened to a transport notice
+	// (GET /v1/transport-notices/{transport_notice_id}/timeline)
+	GetTransportNoticeTimeline(ctx echo.Context, transportNoticeID TransportNoticeID, params GetTransportNoticeTimelineParams) error
 	// ListUsers List people
 	// (GET /v1/users)
 	ListUsers(ctx echo.Context, params ListUsersParams) error
@@ -4304,6 +4421,618 @@ func (w *ServerInterfaceWrapper) GetCampaignTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCampaignTimeline(ctx, campaignID, params)
+	return err
+}
+
+// ListCarrierSettlements converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCarrierSettlements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCarrierSettlementsParams
+	// ------------- Optional query parameter "carrier_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "carrier_id", ctx.QueryParams(), &params.CarrierID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCarrierSettlements(ctx, params)
+	return err
+}
+
+// CreateCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCarrierSettlement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCarrierSettlementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCarrierSettlement(ctx, params)
+	return err
+}
+
+// GetCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCarrierSettlement(ctx, carrierSettlementID)
+	return err
+}
+
+// CancelCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelCarrierSettlementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelCarrierSettlement(ctx, carrierSettlementID, params)
+	return err
+}
+
+// ConfirmCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmCarrierSettlementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmCarrierSettlement(ctx, carrierSettlementID, params)
+	return err
+}
+
+// ExportCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCarrierSettlementParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCarrierSettlement(ctx, carrierSettlementID, params)
+	return err
+}
+
+// LeaveOutOfCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) LeaveOutOfCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LeaveOutOfCarrierSettlementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LeaveOutOfCarrierSettlement(ctx, carrierSettlementID, params)
+	return err
+}
+
+// ListCarrierSettlementLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCarrierSettlementLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCarrierSettlementLinesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCarrierSettlementLines(ctx, carrierSettlementID, params)
+	return err
+}
+
+// PayCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) PayCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PayCarrierSettlementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PayCarrierSettlement(ctx, carrierSettlementID, params)
+	return err
+}
+
+// RefreshCarrierSettlement converts echo context to params.
+func (w *ServerInterfaceWrapper) RefreshCarrierSettlement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefreshCarrierSettlementParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RefreshCarrierSettlement(ctx, carrierSettlementID, params)
+	return err
+}
+
+// GetCarrierSettlementTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCarrierSettlementTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCarrierSettlementTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCarrierSettlementTimeline(ctx, carrierSettlementID, params)
+	return err
+}
+
+// ListCarriers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCarriers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCarriersParams
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCarriers(ctx, params)
+	return err
+}
+
+// CreateCarrier converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCarrier(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCarrierParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCarrier(ctx, params)
+	return err
+}
+
+// GetCarrier converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCarrier(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_id" -------------
+	var carrierID CarrierID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_id", ctx.Param("carrier_id"), &carrierID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCarrier(ctx, carrierID)
+	return err
+}
+
+// UpdateCarrier converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateCarrier(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_id" -------------
+	var carrierID CarrierID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_id", ctx.Param("carrier_id"), &carrierID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateCarrierParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateCarrier(ctx, carrierID, params)
 	return err
 }
 
@@ -8218,6 +8947,66 @@ func (w *ServerInterfaceWrapper) GetGatePassImage(ctx echo.Context) error {
 	return err
 }
 
+// SignDeliveryNote converts echo context to params.
+func (w *ServerInterfaceWrapper) SignDeliveryNote(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignDeliveryNoteParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignDeliveryNote(ctx, deliveryNoteID, params)
+	return err
+}
+
+// GetDeliveryNoteSignature converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryNoteSignature(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryNoteSignature(ctx, deliveryNoteID)
+	return err
+}
+
 // GetDeliveryNoteTimeline converts echo context to params.
 func (w *ServerInterfaceWrapper) GetDeliveryNoteTimeline(ctx echo.Context) error {
 	var err error
@@ -9394,6 +10183,563 @@ func (w *ServerInterfaceWrapper) CompleteFollowUp(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CompleteFollowUp(ctx, followUpID, params)
+	return err
+}
+
+// ListFreightDistances converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFreightDistances(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFreightDistancesParams
+	// ------------- Optional query parameter "region" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "region", ctx.QueryParams(), &params.Region, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter region: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFreightDistances(ctx, params)
+	return err
+}
+
+// SetFreightDistance converts echo context to params.
+func (w *ServerInterfaceWrapper) SetFreightDistance(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetFreightDistanceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetFreightDistance(ctx, params)
+	return err
+}
+
+// ListFreightRates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFreightRates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFreightRatesParams
+	// ------------- Optional query parameter "carrier_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "carrier_id", ctx.QueryParams(), &params.CarrierID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_region" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_region", ctx.QueryParams(), &params.ToRegion, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_region: %s", err))
+	}
+
+	// ------------- Optional query parameter "basis" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "basis", ctx.QueryParams(), &params.Basis, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter basis: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFreightRates(ctx, params)
+	return err
+}
+
+// CreateFreightRates converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateFreightRates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateFreightRatesParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateFreightRates(ctx, params)
+	return err
+}
+
+// GetFreightRate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFreightRate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_rate_id" -------------
+	var freightRateID FreightRateID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_rate_id", ctx.Param("freight_rate_id"), &freightRateID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_rate_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFreightRate(ctx, freightRateID)
+	return err
+}
+
+// EndFreightRate converts echo context to params.
+func (w *ServerInterfaceWrapper) EndFreightRate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_rate_id" -------------
+	var freightRateID FreightRateID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_rate_id", ctx.Param("freight_rate_id"), &freightRateID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_rate_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndFreightRateParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndFreightRate(ctx, freightRateID, params)
+	return err
+}
+
+// ReplaceFreightRate converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceFreightRate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_rate_id" -------------
+	var freightRateID FreightRateID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_rate_id", ctx.Param("freight_rate_id"), &freightRateID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_rate_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceFreightRateParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceFreightRate(ctx, freightRateID, params)
+	return err
+}
+
+// ListFreightVouchers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFreightVouchers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFreightVouchersParams
+	// ------------- Optional query parameter "carrier_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "carrier_id", ctx.QueryParams(), &params.CarrierID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "delivery_note_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "delivery_note_id", ctx.QueryParams(), &params.DeliveryNoteID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "shipped_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipped_from", ctx.QueryParams(), &params.ShippedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipped_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "shipped_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipped_to", ctx.QueryParams(), &params.ShippedTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipped_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "settled" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "settled", ctx.QueryParams(), &params.Settled, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter settled: %s", err))
+	}
+
+	// ------------- Optional query parameter "unpriced" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unpriced", ctx.QueryParams(), &params.Unpriced, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unpriced: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFreightVouchers(ctx, params)
+	return err
+}
+
+// GetFreightVoucher converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFreightVoucher(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_voucher_id" -------------
+	var freightVoucherID FreightVoucherID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_voucher_id", ctx.Param("freight_voucher_id"), &freightVoucherID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_voucher_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFreightVoucher(ctx, freightVoucherID)
+	return err
+}
+
+// AdjustFreightVoucher converts echo context to params.
+func (w *ServerInterfaceWrapper) AdjustFreightVoucher(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_voucher_id" -------------
+	var freightVoucherID FreightVoucherID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_voucher_id", ctx.Param("freight_voucher_id"), &freightVoucherID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_voucher_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AdjustFreightVoucherParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AdjustFreightVoucher(ctx, freightVoucherID, params)
+	return err
+}
+
+// GetFreightVoucherDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFreightVoucherDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_voucher_id" -------------
+	var freightVoucherID FreightVoucherID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_voucher_id", ctx.Param("freight_voucher_id"), &freightVoucherID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_voucher_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFreightVoucherDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFreightVoucherDocument(ctx, freightVoucherID, params)
+	return err
+}
+
+// SignFreightVoucher converts echo context to params.
+func (w *ServerInterfaceWrapper) SignFreightVoucher(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_voucher_id" -------------
+	var freightVoucherID FreightVoucherID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_voucher_id", ctx.Param("freight_voucher_id"), &freightVoucherID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_voucher_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignFreightVoucherParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignFreightVoucher(ctx, freightVoucherID, params)
+	return err
+}
+
+// GetFreightVoucherTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFreightVoucherTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "freight_voucher_id" -------------
+	var freightVoucherID FreightVoucherID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freight_voucher_id", ctx.Param("freight_voucher_id"), &freightVoucherID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter freight_voucher_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFreightVoucherTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFreightVoucherTimeline(ctx, freightVoucherID, params)
 	return err
 }
 
@@ -21107,6 +22453,59 @@ func (w *ServerInterfaceWrapper) GetShippingNoticeTimeline(ctx echo.Context) err
 	return err
 }
 
+// ListTransportOptions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransportOptions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransportOptionsParams
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
+	// ------------- Optional query parameter "from_region" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from_region", ctx.QueryParams(), &params.FromRegion, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from_region: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_region" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_region", ctx.QueryParams(), &params.ToRegion, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_region: %s", err))
+	}
+
+	// ------------- Optional query parameter "address_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "address_id", ctx.QueryParams(), &params.AddressID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter address_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "distance_km" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "distance_km", ctx.QueryParams(), &params.DistanceKm, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter distance_km: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransportOptions(ctx, shippingNoticeID, params)
+	return err
+}
+
 // ListShortMaterials converts echo context to params.
 func (w *ServerInterfaceWrapper) ListShortMaterials(ctx echo.Context) error {
 	var err error
@@ -22712,6 +24111,374 @@ func (w *ServerInterfaceWrapper) DeactivateTeam(ctx echo.Context) error {
 	return err
 }
 
+// ListTransportNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransportNotices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransportNoticesParams
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "carrier_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "carrier_id", ctx.QueryParams(), &params.CarrierID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "vehicle" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "vehicle", ctx.QueryParams(), &params.Vehicle, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter vehicle: %s", err))
+	}
+
+	// ------------- Optional query parameter "pickup_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "pickup_from", ctx.QueryParams(), &params.PickupFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter pickup_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "pickup_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "pickup_to", ctx.QueryParams(), &params.PickupTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter pickup_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransportNotices(ctx, params)
+	return err
+}
+
+// CreateTransportNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateTransportNotice(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateTransportNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateTransportNotice(ctx, params)
+	return err
+}
+
+// GetTransportNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransportNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "transport_notice_id" -------------
+	var transportNoticeID TransportNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "transport_notice_id", ctx.Param("transport_notice_id"), &transportNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transport_notice_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransportNotice(ctx, transportNoticeID)
+	return err
+}
+
+// CancelTransportNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelTransportNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "transport_notice_id" -------------
+	var transportNoticeID TransportNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "transport_notice_id", ctx.Param("transport_notice_id"), &transportNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transport_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelTransportNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelTransportNotice(ctx, transportNoticeID, params)
+	return err
+}
+
+// ChangeTransportNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeTransportNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "transport_notice_id" -------------
+	var transportNoticeID TransportNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "transport_notice_id", ctx.Param("transport_notice_id"), &transportNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transport_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeTransportNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeTransportNotice(ctx, transportNoticeID, params)
+	return err
+}
+
+// CompleteTransportNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) CompleteTransportNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "transport_notice_id" -------------
+	var transportNoticeID TransportNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "transport_notice_id", ctx.Param("transport_notice_id"), &transportNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transport_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteTransportNoticeParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompleteTransportNotice(ctx, transportNoticeID, params)
+	return err
+}
+
+// GetTransportNoticeDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransportNoticeDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "transport_notice_id" -------------
+	var transportNoticeID TransportNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "transport_notice_id", ctx.Param("transport_notice_id"), &transportNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transport_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransportNoticeDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransportNoticeDocument(ctx, transportNoticeID, params)
+	return err
+}
+
+// GetTransportNoticeTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransportNoticeTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "transport_notice_id" -------------
+	var transportNoticeID TransportNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "transport_notice_id", ctx.Param("transport_notice_id"), &transportNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transport_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransportNoticeTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransportNoticeTimeline(ctx, transportNoticeID, params)
+	return err
+}
+
 // ListUsers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	var err error
@@ -23702,6 +25469,21 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/campaigns/:campaign_id/start", wrapper.StartCampaign, options.OperationMiddlewares["startCampaign"]...)
 	router.POST(options.BaseURL+"/v1/campaigns/:campaign_id/submit", wrapper.SubmitCampaign, options.OperationMiddlewares["submitCampaign"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:campaign_id/timeline", wrapper.GetCampaignTimeline, options.OperationMiddlewares["getCampaignTimeline"]...)
+	router.GET(options.BaseURL+"/v1/carrier-settlements", wrapper.ListCarrierSettlements, options.OperationMiddlewares["listCarrierSettlements"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements", wrapper.CreateCarrierSettlement, options.OperationMiddlewares["createCarrierSettlement"]...)
+	router.GET(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id", wrapper.GetCarrierSettlement, options.OperationMiddlewares["getCarrierSettlement"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/cancel", wrapper.CancelCarrierSettlement, options.OperationMiddlewares["cancelCarrierSettlement"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/confirm", wrapper.ConfirmCarrierSettlement, options.OperationMiddlewares["confirmCarrierSettlement"]...)
+	router.GET(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/export", wrapper.ExportCarrierSettlement, options.OperationMiddlewares["exportCarrierSettlement"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/leave-out", wrapper.LeaveOutOfCarrierSettlement, options.OperationMiddlewares["leaveOutOfCarrierSettlement"]...)
+	router.GET(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/lines", wrapper.ListCarrierSettlementLines, options.OperationMiddlewares["listCarrierSettlementLines"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/pay", wrapper.PayCarrierSettlement, options.OperationMiddlewares["payCarrierSettlement"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/refresh", wrapper.RefreshCarrierSettlement, options.OperationMiddlewares["refreshCarrierSettlement"]...)
+	router.GET(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/timeline", wrapper.GetCarrierSettlementTimeline, options.OperationMiddlewares["getCarrierSettlementTimeline"]...)
+	router.GET(options.BaseURL+"/v1/carriers", wrapper.ListCarriers, options.OperationMiddlewares["listCarriers"]...)
+	router.POST(options.BaseURL+"/v1/carriers", wrapper.CreateCarrier, options.OperationMiddlewares["createCarrier"]...)
+	router.GET(options.BaseURL+"/v1/carriers/:carrier_id", wrapper.GetCarrier, options.OperationMiddlewares["getCarrier"]...)
+	router.PATCH(options.BaseURL+"/v1/carriers/:carrier_id", wrapper.UpdateCarrier, options.OperationMiddlewares["updateCarrier"]...)
 	router.GET(options.BaseURL+"/v1/collection-contacts", wrapper.ListCollectionContacts, options.OperationMiddlewares["listCollectionContacts"]...)
 	router.POST(options.BaseURL+"/v1/collection-contacts", wrapper.RecordCollectionContact, options.OperationMiddlewares["recordCollectionContact"]...)
 	router.GET(options.BaseURL+"/v1/collection-reports", wrapper.ListCollectionReports, options.OperationMiddlewares["listCollectionReports"]...)
@@ -23808,6 +25590,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/decisions", wrapper.ListDeliveryNoteDecisions, options.OperationMiddlewares["listDeliveryNoteDecisions"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass", wrapper.GetGatePass, options.OperationMiddlewares["getGatePass"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass.png", wrapper.GetGatePassImage, options.OperationMiddlewares["getGatePassImage"]...)
+	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/sign", wrapper.SignDeliveryNote, options.OperationMiddlewares["signDeliveryNote"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/signature", wrapper.GetDeliveryNoteSignature, options.OperationMiddlewares["getDeliveryNoteSignature"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/timeline", wrapper.GetDeliveryNoteTimeline, options.OperationMiddlewares["getDeliveryNoteTimeline"]...)
 	router.GET(options.BaseURL+"/v1/demand-surveys", wrapper.ListDemandSurveys, options.OperationMiddlewares["listDemandSurveys"]...)
 	router.POST(options.BaseURL+"/v1/demand-surveys", wrapper.FillDemandSurvey, options.OperationMiddlewares["fillDemandSurvey"]...)
@@ -23839,6 +25623,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/send", wrapper.SendDunning, options.OperationMiddlewares["sendDunning"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
+	router.GET(options.BaseURL+"/v1/freight-distances", wrapper.ListFreightDistances, options.OperationMiddlewares["listFreightDistances"]...)
+	router.POST(options.BaseURL+"/v1/freight-distances", wrapper.SetFreightDistance, options.OperationMiddlewares["setFreightDistance"]...)
+	router.GET(options.BaseURL+"/v1/freight-rates", wrapper.ListFreightRates, options.OperationMiddlewares["listFreightRates"]...)
+	router.POST(options.BaseURL+"/v1/freight-rates", wrapper.CreateFreightRates, options.OperationMiddlewares["createFreightRates"]...)
+	router.GET(options.BaseURL+"/v1/freight-rates/:freight_rate_id", wrapper.GetFreightRate, options.OperationMiddlewares["getFreightRate"]...)
+	router.POST(options.BaseURL+"/v1/freight-rates/:freight_rate_id/end", wrapper.EndFreightRate, options.OperationMiddlewares["endFreightRate"]...)
+	router.POST(options.BaseURL+"/v1/freight-rates/:freight_rate_id/replace", wrapper.ReplaceFreightRate, options.OperationMiddlewares["replaceFreightRate"]...)
+	router.GET(options.BaseURL+"/v1/freight-vouchers", wrapper.ListFreightVouchers, options.OperationMiddlewares["listFreightVouchers"]...)
+	router.GET(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id", wrapper.GetFreightVoucher, options.OperationMiddlewares["getFreightVoucher"]...)
+	router.POST(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id/adjust", wrapper.AdjustFreightVoucher, options.OperationMiddlewares["adjustFreightVoucher"]...)
+	router.GET(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id/document", wrapper.GetFreightVoucherDocument, options.OperationMiddlewares["getFreightVoucherDocument"]...)
+	router.POST(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id/sign", wrapper.SignFreightVoucher, options.OperationMiddlewares["signFreightVoucher"]...)
+	router.GET(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id/timeline", wrapper.GetFreightVoucherTimeline, options.OperationMiddlewares["getFreightVoucherTimeline"]...)
 	router.GET(options.BaseURL+"/v1/gate-checks", wrapper.ListGateChecks, options.OperationMiddlewares["listGateChecks"]...)
 	router.POST(options.BaseURL+"/v1/gate-checks", wrapper.CheckGatePass, options.OperationMiddlewares["checkGatePass"]...)
 	router.POST(options.BaseURL+"/v1/gate-checks/synchronise", wrapper.SynchroniseGateChecks, options.OperationMiddlewares["synchroniseGateChecks"]...)
@@ -24142,6 +25939,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/revise", wrapper.ReviseShippingNotice, options.OperationMiddlewares["reviseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/timeline", wrapper.GetShippingNoticeTimeline, options.OperationMiddlewares["getShippingNoticeTimeline"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/transport-options", wrapper.ListTransportOptions, options.OperationMiddlewares["listTransportOptions"]...)
 	router.GET(options.BaseURL+"/v1/short-materials", wrapper.ListShortMaterials, options.OperationMiddlewares["listShortMaterials"]...)
 	router.GET(options.BaseURL+"/v1/shortage-allotments", wrapper.ListShortageAllotments, options.OperationMiddlewares["listShortageAllotments"]...)
 	router.POST(options.BaseURL+"/v1/shortage-allotments", wrapper.ProposeShortageAllotment, options.OperationMiddlewares["proposeShortageAllotment"]...)
@@ -24179,6 +25977,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/teams/:team_id", wrapper.GetTeam, options.OperationMiddlewares["getTeam"]...)
 	router.PATCH(options.BaseURL+"/v1/teams/:team_id", wrapper.UpdateTeam, options.OperationMiddlewares["updateTeam"]...)
 	router.POST(options.BaseURL+"/v1/teams/:team_id/deactivate", wrapper.DeactivateTeam, options.OperationMiddlewares["deactivateTeam"]...)
+	router.GET(options.BaseURL+"/v1/transport-notices", wrapper.ListTransportNotices, options.OperationMiddlewares["listTransportNotices"]...)
+	router.POST(options.BaseURL+"/v1/transport-notices", wrapper.CreateTransportNotice, options.OperationMiddlewares["createTransportNotice"]...)
+	router.GET(options.BaseURL+"/v1/transport-notices/:transport_notice_id", wrapper.GetTransportNotice, options.OperationMiddlewares["getTransportNotice"]...)
+	router.POST(options.BaseURL+"/v1/transport-notices/:transport_notice_id/cancel", wrapper.CancelTransportNotice, options.OperationMiddlewares["cancelTransportNotice"]...)
+	router.POST(options.BaseURL+"/v1/transport-notices/:transport_notice_id/change", wrapper.ChangeTransportNotice, options.OperationMiddlewares["changeTransportNotice"]...)
+	router.POST(options.BaseURL+"/v1/transport-notices/:transport_notice_id/complete", wrapper.CompleteTransportNotice, options.OperationMiddlewares["completeTransportNotice"]...)
+	router.GET(options.BaseURL+"/v1/transport-notices/:transport_notice_id/document", wrapper.GetTransportNoticeDocument, options.OperationMiddlewares["getTransportNoticeDocument"]...)
+	router.GET(options.BaseURL+"/v1/transport-notices/:transport_notice_id/timeline", wrapper.GetTransportNoticeTimeline, options.OperationMiddlewares["getTransportNoticeTimeline"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.GET(options.BaseURL+"/v1/users/:user_id", wrapper.GetUser, options.OperationMiddlewares["getUser"]...)
@@ -26265,6 +28071,465 @@ func (response GetCampaignTimeline200JSONResponse) VisitGetCampaignTimelineRespo
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCarrierSettlementsRequestObject struct {
+	Params ListCarrierSettlementsParams
+}
+
+type ListCarrierSettlementsResponseObject interface {
+	VisitListCarrierSettlementsResponse(w http.ResponseWriter) error
+}
+
+type ListCarrierSettlements200JSONResponse CarrierSettlementList
+
+func (response ListCarrierSettlements200JSONResponse) VisitListCarrierSettlementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCarrierSettlementRequestObject struct {
+	Params CreateCarrierSettlementParams
+	Body   *CreateCarrierSettlementJSONRequestBody
+}
+
+type CreateCarrierSettlementResponseObject interface {
+	VisitCreateCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type CreateCarrierSettlement201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateCarrierSettlement201JSONResponse struct {
+	Body    CarrierSettlement
+	Headers CreateCarrierSettlement201ResponseHeaders
+}
+
+func (response CreateCarrierSettlement201JSONResponse) VisitCreateCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+}
+
+type GetCarrierSettlementResponseObject interface {
+	VisitGetCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type GetCarrierSettlement200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCarrierSettlement200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers GetCarrierSettlement200ResponseHeaders
+}
+
+func (response GetCarrierSettlement200JSONResponse) VisitGetCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              CancelCarrierSettlementParams
+	Body                *CancelCarrierSettlementJSONRequestBody
+}
+
+type CancelCarrierSettlementResponseObject interface {
+	VisitCancelCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type CancelCarrierSettlement200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelCarrierSettlement200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers CancelCarrierSettlement200ResponseHeaders
+}
+
+func (response CancelCarrierSettlement200JSONResponse) VisitCancelCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              ConfirmCarrierSettlementParams
+}
+
+type ConfirmCarrierSettlementResponseObject interface {
+	VisitConfirmCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type ConfirmCarrierSettlement200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmCarrierSettlement200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers ConfirmCarrierSettlement200ResponseHeaders
+}
+
+func (response ConfirmCarrierSettlement200JSONResponse) VisitConfirmCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              ExportCarrierSettlementParams
+}
+
+type ExportCarrierSettlementResponseObject interface {
+	VisitExportCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type ExportCarrierSettlement200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportCarrierSettlement200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportCarrierSettlement200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportCarrierSettlement200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCarrierSettlement200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportCarrierSettlement200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportCarrierSettlement200TextCsvResponse) VisitExportCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type LeaveOutOfCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              LeaveOutOfCarrierSettlementParams
+	Body                *LeaveOutOfCarrierSettlementJSONRequestBody
+}
+
+type LeaveOutOfCarrierSettlementResponseObject interface {
+	VisitLeaveOutOfCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type LeaveOutOfCarrierSettlement200ResponseHeaders struct {
+	ETag string
+}
+
+type LeaveOutOfCarrierSettlement200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers LeaveOutOfCarrierSettlement200ResponseHeaders
+}
+
+func (response LeaveOutOfCarrierSettlement200JSONResponse) VisitLeaveOutOfCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCarrierSettlementLinesRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              ListCarrierSettlementLinesParams
+}
+
+type ListCarrierSettlementLinesResponseObject interface {
+	VisitListCarrierSettlementLinesResponse(w http.ResponseWriter) error
+}
+
+type ListCarrierSettlementLines200JSONResponse CarrierSettlementLineList
+
+func (response ListCarrierSettlementLines200JSONResponse) VisitListCarrierSettlementLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PayCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              PayCarrierSettlementParams
+	Body                *PayCarrierSettlementJSONRequestBody
+}
+
+type PayCarrierSettlementResponseObject interface {
+	VisitPayCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type PayCarrierSettlement200ResponseHeaders struct {
+	ETag string
+}
+
+type PayCarrierSettlement200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers PayCarrierSettlement200ResponseHeaders
+}
+
+func (response PayCarrierSettlement200JSONResponse) VisitPayCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshCarrierSettlementRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              RefreshCarrierSettlementParams
+}
+
+type RefreshCarrierSettlementResponseObject interface {
+	VisitRefreshCarrierSettlementResponse(w http.ResponseWriter) error
+}
+
+type RefreshCarrierSettlement200ResponseHeaders struct {
+	ETag string
+}
+
+type RefreshCarrierSettlement200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers RefreshCarrierSettlement200ResponseHeaders
+}
+
+func (response RefreshCarrierSettlement200JSONResponse) VisitRefreshCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCarrierSettlementTimelineRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              GetCarrierSettlementTimelineParams
+}
+
+type GetCarrierSettlementTimelineResponseObject interface {
+	VisitGetCarrierSettlementTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetCarrierSettlementTimeline200JSONResponse Timeline
+
+func (response GetCarrierSettlementTimeline200JSONResponse) VisitGetCarrierSettlementTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCarriersRequestObject struct {
+	Params ListCarriersParams
+}
+
+type ListCarriersResponseObject interface {
+	VisitListCarriersResponse(w http.ResponseWriter) error
+}
+
+type ListCarriers200JSONResponse CarrierList
+
+func (response ListCarriers200JSONResponse) VisitListCarriersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCarrierRequestObject struct {
+	Params CreateCarrierParams
+	Body   *CreateCarrierJSONRequestBody
+}
+
+type CreateCarrierResponseObject interface {
+	VisitCreateCarrierResponse(w http.ResponseWriter) error
+}
+
+type CreateCarrier201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateCarrier201JSONResponse struct {
+	Body    Carrier
+	Headers CreateCarrier201ResponseHeaders
+}
+
+func (response CreateCarrier201JSONResponse) VisitCreateCarrierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCarrierRequestObject struct {
+	CarrierID CarrierID `json:"carrier_id"`
+}
+
+type GetCarrierResponseObject interface {
+	VisitGetCarrierResponse(w http.ResponseWriter) error
+}
+
+type GetCarrier200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCarrier200JSONResponse struct {
+	Body    Carrier
+	Headers GetCarrier200ResponseHeaders
+}
+
+func (response GetCarrier200JSONResponse) VisitGetCarrierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateCarrierRequestObject struct {
+	CarrierID CarrierID `json:"carrier_id"`
+	Params    UpdateCarrierParams
+	Body      *UpdateCarrierJSONRequestBody
+}
+
+type UpdateCarrierResponseObject interface {
+	VisitUpdateCarrierResponse(w http.ResponseWriter) error
+}
+
+type UpdateCarrier200ResponseHeaders struct {
+	ETag string
+}
+
+type UpdateCarrier200JSONResponse struct {
+	Body    Carrier
+	Headers UpdateCarrier200ResponseHeaders
+}
+
+func (response UpdateCarrier200JSONResponse) VisitUpdateCarrierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -29199,6 +31464,52 @@ func (response GetGatePassImage200ImagePngResponse) VisitGetGatePassImageRespons
 	return err
 }
 
+type SignDeliveryNoteRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         SignDeliveryNoteParams
+	Body           *SignDeliveryNoteJSONRequestBody
+}
+
+type SignDeliveryNoteResponseObject interface {
+	VisitSignDeliveryNoteResponse(w http.ResponseWriter) error
+}
+
+type SignDeliveryNote201JSONResponse DeliverySignature
+
+func (response SignDeliveryNote201JSONResponse) VisitSignDeliveryNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliveryNoteSignatureRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+}
+
+type GetDeliveryNoteSignatureResponseObject interface {
+	VisitGetDeliveryNoteSignatureResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryNoteSignature200JSONResponse DeliverySignature
+
+func (response GetDeliveryNoteSignature200JSONResponse) VisitGetDeliveryNoteSignatureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetDeliveryNoteTimelineRequestObject struct {
 	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
 	Params         GetDeliveryNoteTimelineParams
@@ -30051,6 +32362,375 @@ func (response CompleteFollowUp200JSONResponse) VisitCompleteFollowUpResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFreightDistancesRequestObject struct {
+	Params ListFreightDistancesParams
+}
+
+type ListFreightDistancesResponseObject interface {
+	VisitListFreightDistancesResponse(w http.ResponseWriter) error
+}
+
+type ListFreightDistances200JSONResponse FreightDistanceList
+
+func (response ListFreightDistances200JSONResponse) VisitListFreightDistancesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetFreightDistanceRequestObject struct {
+	Params SetFreightDistanceParams
+	Body   *SetFreightDistanceJSONRequestBody
+}
+
+type SetFreightDistanceResponseObject interface {
+	VisitSetFreightDistanceResponse(w http.ResponseWriter) error
+}
+
+type SetFreightDistance200JSONResponse FreightDistance
+
+func (response SetFreightDistance200JSONResponse) VisitSetFreightDistanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFreightRatesRequestObject struct {
+	Params ListFreightRatesParams
+}
+
+type ListFreightRatesResponseObject interface {
+	VisitListFreightRatesResponse(w http.ResponseWriter) error
+}
+
+type ListFreightRates200JSONResponse FreightRateList
+
+func (response ListFreightRates200JSONResponse) VisitListFreightRatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateFreightRatesRequestObject struct {
+	Params CreateFreightRatesParams
+	Body   *CreateFreightRatesJSONRequestBody
+}
+
+type CreateFreightRatesResponseObject interface {
+	VisitCreateFreightRatesResponse(w http.ResponseWriter) error
+}
+
+type CreateFreightRates201JSONResponse FreightRates
+
+func (response CreateFreightRates201JSONResponse) VisitCreateFreightRatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFreightRateRequestObject struct {
+	FreightRateID FreightRateID `json:"freight_rate_id"`
+}
+
+type GetFreightRateResponseObject interface {
+	VisitGetFreightRateResponse(w http.ResponseWriter) error
+}
+
+type GetFreightRate200ResponseHeaders struct {
+	ETag string
+}
+
+type GetFreightRate200JSONResponse struct {
+	Body    FreightRate
+	Headers GetFreightRate200ResponseHeaders
+}
+
+func (response GetFreightRate200JSONResponse) VisitGetFreightRateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndFreightRateRequestObject struct {
+	FreightRateID FreightRateID `json:"freight_rate_id"`
+	Params        EndFreightRateParams
+	Body          *EndFreightRateJSONRequestBody
+}
+
+type EndFreightRateResponseObject interface {
+	VisitEndFreightRateResponse(w http.ResponseWriter) error
+}
+
+type EndFreightRate200ResponseHeaders struct {
+	ETag string
+}
+
+type EndFreightRate200JSONResponse struct {
+	Body    FreightRate
+	Headers EndFreightRate200ResponseHeaders
+}
+
+func (response EndFreightRate200JSONResponse) VisitEndFreightRateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceFreightRateRequestObject struct {
+	FreightRateID FreightRateID `json:"freight_rate_id"`
+	Params        ReplaceFreightRateParams
+	Body          *ReplaceFreightRateJSONRequestBody
+}
+
+type ReplaceFreightRateResponseObject interface {
+	VisitReplaceFreightRateResponse(w http.ResponseWriter) error
+}
+
+type ReplaceFreightRate201ResponseHeaders struct {
+	ETag string
+}
+
+type ReplaceFreightRate201JSONResponse struct {
+	Body    FreightRate
+	Headers ReplaceFreightRate201ResponseHeaders
+}
+
+func (response ReplaceFreightRate201JSONResponse) VisitReplaceFreightRateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFreightVouchersRequestObject struct {
+	Params ListFreightVouchersParams
+}
+
+type ListFreightVouchersResponseObject interface {
+	VisitListFreightVouchersResponse(w http.ResponseWriter) error
+}
+
+type ListFreightVouchers200JSONResponse FreightVoucherList
+
+func (response ListFreightVouchers200JSONResponse) VisitListFreightVouchersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFreightVoucherRequestObject struct {
+	FreightVoucherID FreightVoucherID `json:"freight_voucher_id"`
+}
+
+type GetFreightVoucherResponseObject interface {
+	VisitGetFreightVoucherResponse(w http.ResponseWriter) error
+}
+
+type GetFreightVoucher200ResponseHeaders struct {
+	ETag string
+}
+
+type GetFreightVoucher200JSONResponse struct {
+	Body    FreightVoucher
+	Headers GetFreightVoucher200ResponseHeaders
+}
+
+func (response GetFreightVoucher200JSONResponse) VisitGetFreightVoucherResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AdjustFreightVoucherRequestObject struct {
+	FreightVoucherID FreightVoucherID `json:"freight_voucher_id"`
+	Params           AdjustFreightVoucherParams
+	Body             *AdjustFreightVoucherJSONRequestBody
+}
+
+type AdjustFreightVoucherResponseObject interface {
+	VisitAdjustFreightVoucherResponse(w http.ResponseWriter) error
+}
+
+type AdjustFreightVoucher200ResponseHeaders struct {
+	ETag string
+}
+
+type AdjustFreightVoucher200JSONResponse struct {
+	Body    FreightVoucher
+	Headers AdjustFreightVoucher200ResponseHeaders
+}
+
+func (response AdjustFreightVoucher200JSONResponse) VisitAdjustFreightVoucherResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFreightVoucherDocumentRequestObject struct {
+	FreightVoucherID FreightVoucherID `json:"freight_voucher_id"`
+	Params           GetFreightVoucherDocumentParams
+}
+
+type GetFreightVoucherDocumentResponseObject interface {
+	VisitGetFreightVoucherDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetFreightVoucherDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetFreightVoucherDocument200JSONResponse) VisitGetFreightVoucherDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFreightVoucherDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetFreightVoucherDocument200TextHTMLResponse) VisitGetFreightVoucherDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type SignFreightVoucherRequestObject struct {
+	FreightVoucherID FreightVoucherID `json:"freight_voucher_id"`
+	Params           SignFreightVoucherParams
+	Body             *SignFreightVoucherJSONRequestBody
+}
+
+type SignFreightVoucherResponseObject interface {
+	VisitSignFreightVoucherResponse(w http.ResponseWriter) error
+}
+
+type SignFreightVoucher200ResponseHeaders struct {
+	ETag string
+}
+
+type SignFreightVoucher200JSONResponse struct {
+	Body    FreightVoucher
+	Headers SignFreightVoucher200ResponseHeaders
+}
+
+func (response SignFreightVoucher200JSONResponse) VisitSignFreightVoucherResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFreightVoucherTimelineRequestObject struct {
+	FreightVoucherID FreightVoucherID `json:"freight_voucher_id"`
+	Params           GetFreightVoucherTimelineParams
+}
+
+type GetFreightVoucherTimelineResponseObject interface {
+	VisitGetFreightVoucherTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetFreightVoucherTimeline200JSONResponse Timeline
+
+func (response GetFreightVoucherTimeline200JSONResponse) VisitGetFreightVoucherTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -38537,6 +41217,29 @@ func (response GetShippingNoticeTimeline200JSONResponse) VisitGetShippingNoticeT
 	return err
 }
 
+type ListTransportOptionsRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           ListTransportOptionsParams
+}
+
+type ListTransportOptionsResponseObject interface {
+	VisitListTransportOptionsResponse(w http.ResponseWriter) error
+}
+
+type ListTransportOptions200JSONResponse TransportOptions
+
+func (response ListTransportOptions200JSONResponse) VisitListTransportOptionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListShortMaterialsRequestObject struct {
 	Params ListShortMaterialsParams
 }
@@ -39588,6 +42291,253 @@ func (response DeactivateTeam200JSONResponse) VisitDeactivateTeamResponse(w http
 	return err
 }
 
+type ListTransportNoticesRequestObject struct {
+	Params ListTransportNoticesParams
+}
+
+type ListTransportNoticesResponseObject interface {
+	VisitListTransportNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListTransportNotices200JSONResponse TransportNoticeList
+
+func (response ListTransportNotices200JSONResponse) VisitListTransportNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTransportNoticeRequestObject struct {
+	Params CreateTransportNoticeParams
+	Body   *CreateTransportNoticeJSONRequestBody
+}
+
+type CreateTransportNoticeResponseObject interface {
+	VisitCreateTransportNoticeResponse(w http.ResponseWriter) error
+}
+
+type CreateTransportNotice201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateTransportNotice201JSONResponse struct {
+	Body    TransportNotice
+	Headers CreateTransportNotice201ResponseHeaders
+}
+
+func (response CreateTransportNotice201JSONResponse) VisitCreateTransportNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransportNoticeRequestObject struct {
+	TransportNoticeID TransportNoticeID `json:"transport_notice_id"`
+}
+
+type GetTransportNoticeResponseObject interface {
+	VisitGetTransportNoticeResponse(w http.ResponseWriter) error
+}
+
+type GetTransportNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type GetTransportNotice200JSONResponse struct {
+	Body    TransportNotice
+	Headers GetTransportNotice200ResponseHeaders
+}
+
+func (response GetTransportNotice200JSONResponse) VisitGetTransportNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelTransportNoticeRequestObject struct {
+	TransportNoticeID TransportNoticeID `json:"transport_notice_id"`
+	Params            CancelTransportNoticeParams
+	Body              *CancelTransportNoticeJSONRequestBody
+}
+
+type CancelTransportNoticeResponseObject interface {
+	VisitCancelTransportNoticeResponse(w http.ResponseWriter) error
+}
+
+type CancelTransportNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelTransportNotice200JSONResponse struct {
+	Body    TransportNotice
+	Headers CancelTransportNotice200ResponseHeaders
+}
+
+func (response CancelTransportNotice200JSONResponse) VisitCancelTransportNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTransportNoticeRequestObject struct {
+	TransportNoticeID TransportNoticeID `json:"transport_notice_id"`
+	Params            ChangeTransportNoticeParams
+	Body              *ChangeTransportNoticeJSONRequestBody
+}
+
+type ChangeTransportNoticeResponseObject interface {
+	VisitChangeTransportNoticeResponse(w http.ResponseWriter) error
+}
+
+type ChangeTransportNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type ChangeTransportNotice200JSONResponse struct {
+	Body    TransportNotice
+	Headers ChangeTransportNotice200ResponseHeaders
+}
+
+func (response ChangeTransportNotice200JSONResponse) VisitChangeTransportNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteTransportNoticeRequestObject struct {
+	TransportNoticeID TransportNoticeID `json:"transport_notice_id"`
+	Params            CompleteTransportNoticeParams
+}
+
+type CompleteTransportNoticeResponseObject interface {
+	VisitCompleteTransportNoticeResponse(w http.ResponseWriter) error
+}
+
+type CompleteTransportNotice200ResponseHeaders struct {
+	ETag string
+}
+
+type CompleteTransportNotice200JSONResponse struct {
+	Body    TransportNotice
+	Headers CompleteTransportNotice200ResponseHeaders
+}
+
+func (response CompleteTransportNotice200JSONResponse) VisitCompleteTransportNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransportNoticeDocumentRequestObject struct {
+	TransportNoticeID TransportNoticeID `json:"transport_notice_id"`
+	Params            GetTransportNoticeDocumentParams
+}
+
+type GetTransportNoticeDocumentResponseObject interface {
+	VisitGetTransportNoticeDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetTransportNoticeDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetTransportNoticeDocument200JSONResponse) VisitGetTransportNoticeDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransportNoticeDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetTransportNoticeDocument200TextHTMLResponse) VisitGetTransportNoticeDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetTransportNoticeTimelineRequestObject struct {
+	TransportNoticeID TransportNoticeID `json:"transport_notice_id"`
+	Params            GetTransportNoticeTimelineParams
+}
+
+type GetTransportNoticeTimelineResponseObject interface {
+	VisitGetTransportNoticeTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetTransportNoticeTimeline200JSONResponse Timeline
+
+func (response GetTransportNoticeTimeline200JSONResponse) VisitGetTransportNoticeTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 	Params ListUsersParams
 }
@@ -40478,6 +43428,51 @@ type StrictServerInterface interface {
 	// GetCampaignTimeline Read what happened to a campaign
 	// (GET /v1/campaigns/{campaign_id}/timeline)
 	GetCampaignTimeline(ctx context.Context, request GetCampaignTimelineRequestObject) (GetCampaignTimelineResponseObject, error)
+	// ListCarrierSettlements List settlements of carriers
+	// (GET /v1/carrier-settlements)
+	ListCarrierSettlements(ctx context.Context, request ListCarrierSettlementsRequestObject) (ListCarrierSettlementsResponseObject, error)
+	// CreateCarrierSettlement Draft a settlement
+	// (POST /v1/carrier-settlements)
+	CreateCarrierSettlement(ctx context.Context, request CreateCarrierSettlementRequestObject) (CreateCarrierSettlementResponseObject, error)
+	// GetCarrierSettlement Read a settlement
+	// (GET /v1/carrier-settlements/{carrier_settlement_id})
+	GetCarrierSettlement(ctx context.Context, request GetCarrierSettlementRequestObject) (GetCarrierSettlementResponseObject, error)
+	// CancelCarrierSettlement Cancel a draft
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/cancel)
+	CancelCarrierSettlement(ctx context.Context, request CancelCarrierSettlementRequestObject) (CancelCarrierSettlementResponseObject, error)
+	// ConfirmCarrierSettlement Confirm a settlement
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/confirm)
+	ConfirmCarrierSettlement(ctx context.Context, request ConfirmCarrierSettlementRequestObject) (ConfirmCarrierSettlementResponseObject, error)
+	// ExportCarrierSettlement Download a settlement
+	// (GET /v1/carrier-settlements/{carrier_settlement_id}/export)
+	ExportCarrierSettlement(ctx context.Context, request ExportCarrierSettlementRequestObject) (ExportCarrierSettlementResponseObject, error)
+	// LeaveOutOfCarrierSettlement Leave disputed lines out
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/leave-out)
+	LeaveOutOfCarrierSettlement(ctx context.Context, request LeaveOutOfCarrierSettlementRequestObject) (LeaveOutOfCarrierSettlementResponseObject, error)
+	// ListCarrierSettlementLines List what a settlement lists
+	// (GET /v1/carrier-settlements/{carrier_settlement_id}/lines)
+	ListCarrierSettlementLines(ctx context.Context, request ListCarrierSettlementLinesRequestObject) (ListCarrierSettlementLinesResponseObject, error)
+	// PayCarrierSettlement Mark a settlement as paid
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/pay)
+	PayCarrierSettlement(ctx context.Context, request PayCarrierSettlementRequestObject) (PayCarrierSettlementResponseObject, error)
+	// RefreshCarrierSettlement List what was signed since
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/refresh)
+	RefreshCarrierSettlement(ctx context.Context, request RefreshCarrierSettlementRequestObject) (RefreshCarrierSettlementResponseObject, error)
+	// GetCarrierSettlementTimeline Read what happened to a settlement
+	// (GET /v1/carrier-settlements/{carrier_settlement_id}/timeline)
+	GetCarrierSettlementTimeline(ctx context.Context, request GetCarrierSettlementTimelineRequestObject) (GetCarrierSettlementTimelineResponseObject, error)
+	// ListCarriers List carriers
+	// (GET /v1/carriers)
+	ListCarriers(ctx context.Context, request ListCarriersRequestObject) (ListCarriersResponseObject, error)
+	// CreateCarrier Keep another carrier
+	// (POST /v1/carriers)
+	CreateCarrier(ctx context.Context, request CreateCarrierRequestObject) (CreateCarrierResponseObject, error)
+	// GetCarrier Read a carrier
+	// (GET /v1/carriers/{carrier_id})
+	GetCarrier(ctx context.Context, request GetCarrierRequestObject) (GetCarrierResponseObject, error)
+	// UpdateCarrier Change a carrier
+	// (PATCH /v1/carriers/{carrier_id})
+	UpdateCarrier(ctx context.Context, request UpdateCarrierRequestObject) (UpdateCarrierResponseObject, error)
 	// ListCollectionContacts List what was said with a payer
 	// (GET /v1/collection-contacts)
 	ListCollectionContacts(ctx context.Context, request ListCollectionContactsRequestObject) (ListCollectionContactsResponseObject, error)
@@ -40796,6 +43791,12 @@ type StrictServerInterface interface {
 	// GetGatePassImage Read a gate pass as a QR code
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
 	GetGatePassImage(ctx context.Context, request GetGatePassImageRequestObject) (GetGatePassImageResponseObject, error)
+	// SignDeliveryNote Sign a delivery note
+	// (POST /v1/delivery-notes/{delivery_note_id}/sign)
+	SignDeliveryNote(ctx context.Context, request SignDeliveryNoteRequestObject) (SignDeliveryNoteResponseObject, error)
+	// GetDeliveryNoteSignature Read who signed a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/signature)
+	GetDeliveryNoteSignature(ctx context.Context, request GetDeliveryNoteSignatureRequestObject) (GetDeliveryNoteSignatureResponseObject, error)
 	// GetDeliveryNoteTimeline Read what happened to a delivery note
 	// (GET /v1/delivery-notes/{delivery_note_id}/timeline)
 	GetDeliveryNoteTimeline(ctx context.Context, request GetDeliveryNoteTimelineRequestObject) (GetDeliveryNoteTimelineResponseObject, error)
@@ -40889,6 +43890,45 @@ type StrictServerInterface interface {
 	// CompleteFollowUp Say that it is done
 	// (POST /v1/follow-ups/{follow_up_id}/complete)
 	CompleteFollowUp(ctx context.Context, request CompleteFollowUpRequestObject) (CompleteFollowUpResponseObject, error)
+	// ListFreightDistances List distances
+	// (GET /v1/freight-distances)
+	ListFreightDistances(ctx context.Context, request ListFreightDistancesRequestObject) (ListFreightDistancesResponseObject, error)
+	// SetFreightDistance Say how far it is
+	// (POST /v1/freight-distances)
+	SetFreightDistance(ctx context.Context, request SetFreightDistanceRequestObject) (SetFreightDistanceResponseObject, error)
+	// ListFreightRates List freight rates
+	// (GET /v1/freight-rates)
+	ListFreightRates(ctx context.Context, request ListFreightRatesRequestObject) (ListFreightRatesResponseObject, error)
+	// CreateFreightRates Keep freight rates
+	// (POST /v1/freight-rates)
+	CreateFreightRates(ctx context.Context, request CreateFreightRatesRequestObject) (CreateFreightRatesResponseObject, error)
+	// GetFreightRate Read a freight rate
+	// (GET /v1/freight-rates/{freight_rate_id})
+	GetFreightRate(ctx context.Context, request GetFreightRateRequestObject) (GetFreightRateResponseObject, error)
+	// EndFreightRate End a freight rate
+	// (POST /v1/freight-rates/{freight_rate_id}/end)
+	EndFreightRate(ctx context.Context, request EndFreightRateRequestObject) (EndFreightRateResponseObject, error)
+	// ReplaceFreightRate Replace a freight rate from a date
+	// (POST /v1/freight-rates/{freight_rate_id}/replace)
+	ReplaceFreightRate(ctx context.Context, request ReplaceFreightRateRequestObject) (ReplaceFreightRateResponseObject, error)
+	// ListFreightVouchers List freight vouchers
+	// (GET /v1/freight-vouchers)
+	ListFreightVouchers(ctx context.Context, request ListFreightVouchersRequestObject) (ListFreightVouchersResponseObject, error)
+	// GetFreightVoucher Read a freight voucher
+	// (GET /v1/freight-vouchers/{freight_voucher_id})
+	GetFreightVoucher(ctx context.Context, request GetFreightVoucherRequestObject) (GetFreightVoucherResponseObject, error)
+	// AdjustFreightVoucher Adjust a freight voucher
+	// (POST /v1/freight-vouchers/{freight_voucher_id}/adjust)
+	AdjustFreightVoucher(ctx context.Context, request AdjustFreightVoucherRequestObject) (AdjustFreightVoucherResponseObject, error)
+	// GetFreightVoucherDocument Print a freight voucher
+	// (GET /v1/freight-vouchers/{freight_voucher_id}/document)
+	GetFreightVoucherDocument(ctx context.Context, request GetFreightVoucherDocumentRequestObject) (GetFreightVoucherDocumentResponseObject, error)
+	// SignFreightVoucher Sign a freight voucher
+	// (POST /v1/freight-vouchers/{freight_voucher_id}/sign)
+	SignFreightVoucher(ctx context.Context, request SignFreightVoucherRequestObject) (SignFreightVoucherResponseObject, error)
+	// GetFreightVoucherTimeline Read what happened to a freight voucher
+	// (GET /v1/freight-vouchers/{freight_voucher_id}/timeline)
+	GetFreightVoucherTimeline(ctx context.Context, request GetFreightVoucherTimelineRequestObject) (GetFreightVoucherTimelineResponseObject, error)
 	// ListGateChecks List what the gate was shown
 	// (GET /v1/gate-checks)
 	ListGateChecks(ctx context.Context, request ListGateChecksRequestObject) (ListGateChecksResponseObject, error)
@@ -41798,6 +44838,9 @@ type StrictServerInterface interface {
 	// GetShippingNoticeTimeline Read what happened to a shipping notice
 	// (GET /v1/shipping-notices/{shipping_notice_id}/timeline)
 	GetShippingNoticeTimeline(ctx context.Context, request GetShippingNoticeTimelineRequestObject) (GetShippingNoticeTimelineResponseObject, error)
+	// ListTransportOptions Choose transport by date and cost
+	// (GET /v1/shipping-notices/{shipping_notice_id}/transport-options)
+	ListTransportOptions(ctx context.Context, request ListTransportOptionsRequestObject) (ListTransportOptionsResponseObject, error)
 	// ListShortMaterials List materials that are short
 	// (GET /v1/short-materials)
 	ListShortMaterials(ctx context.Context, request ListShortMaterialsRequestObject) (ListShortMaterialsResponseObject, error)
@@ -41909,6 +44952,30 @@ type StrictServerInterface interface {
 	// DeactivateTeam Deactivate a team
 	// (POST /v1/teams/{team_id}/deactivate)
 	DeactivateTeam(ctx context.Context, request DeactivateTeamRequestObject) (DeactivateTeamResponseObject, error)
+	// ListTransportNotices List transport notices
+	// (GET /v1/transport-notices)
+	ListTransportNotices(ctx context.Context, request ListTransportNoticesRequestObject) (ListTransportNoticesResponseObject, error)
+	// CreateTransportNotice Plan a truck
+	// (POST /v1/transport-notices)
+	CreateTransportNotice(ctx context.Context, request CreateTransportNoticeRequestObject) (CreateTransportNoticeResponseObject, error)
+	// GetTransportNotice Read a transport notice
+	// (GET /v1/transport-notices/{transport_notice_id})
+	GetTransportNotice(ctx context.Context, request GetTransportNoticeRequestObject) (GetTransportNoticeResponseObject, error)
+	// CancelTransportNotice Say that a truck does not come
+	// (POST /v1/transport-notices/{transport_notice_id}/cancel)
+	CancelTransportNotice(ctx context.Context, request CancelTransportNoticeRequestObject) (CancelTransportNoticeResponseObject, error)
+	// ChangeTransportNotice Change what is planned
+	// (POST /v1/transport-notices/{transport_notice_id}/change)
+	ChangeTransportNotice(ctx context.Context, request ChangeTransportNoticeRequestObject) (ChangeTransportNoticeResponseObject, error)
+	// CompleteTransportNotice Say that the goods have arrived
+	// (POST /v1/transport-notices/{transport_notice_id}/complete)
+	CompleteTransportNotice(ctx context.Context, request CompleteTransportNoticeRequestObject) (CompleteTransportNoticeResponseObject, error)
+	// GetTransportNoticeDocument Print a transport notice
+	// (GET /v1/transport-notices/{transport_notice_id}/document)
+	GetTransportNoticeDocument(ctx context.Context, request GetTransportNoticeDocumentRequestObject) (GetTransportNoticeDocumentResponseObject, error)
+	// GetTransportNoticeTimeline Read what happened to a transport notice
+	// (GET /v1/transport-notices/{transport_notice_id}/timeline)
+	GetTransportNoticeTimeline(ctx context.Context, request GetTransportNoticeTimelineRequestObject) (GetTransportNoticeTimelineResponseObject, error)
 	// ListUsers List people
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -44470,6 +47537,528 @@ func (sh *strictHandler) GetCampaignTimeline(ctx echo.Context, campaignID Campai
 		return err
 	} else if validResponse, ok := response.(GetCampaignTimelineResponseObject); ok {
 		return validResponse.VisitGetCampaignTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCarrierSettlements operation middleware
+func (sh *strictHandler) ListCarrierSettlements(ctx echo.Context, params ListCarrierSettlementsParams) error {
+	var request ListCarrierSettlementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCarrierSettlements(ctx.Request().Context(), request.(ListCarrierSettlementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCarrierSettlements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCarrierSettlementsResponseObject); ok {
+		return validResponse.VisitListCarrierSettlementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCarrierSettlement operation middleware
+func (sh *strictHandler) CreateCarrierSettlement(ctx echo.Context, params CreateCarrierSettlementParams) error {
+	var request CreateCarrierSettlementRequestObject
+
+	request.Params = params
+
+	var body CreateCarrierSettlementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCarrierSettlement(ctx.Request().Context(), request.(CreateCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCarrierSettlementResponseObject); ok {
+		return validResponse.VisitCreateCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCarrierSettlement operation middleware
+func (sh *strictHandler) GetCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID) error {
+	var request GetCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCarrierSettlement(ctx.Request().Context(), request.(GetCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCarrierSettlementResponseObject); ok {
+		return validResponse.VisitGetCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelCarrierSettlement operation middleware
+func (sh *strictHandler) CancelCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params CancelCarrierSettlementParams) error {
+	var request CancelCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	var body CancelCarrierSettlementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelCarrierSettlement(ctx.Request().Context(), request.(CancelCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelCarrierSettlementResponseObject); ok {
+		return validResponse.VisitCancelCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmCarrierSettlement operation middleware
+func (sh *strictHandler) ConfirmCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params ConfirmCarrierSettlementParams) error {
+	var request ConfirmCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmCarrierSettlement(ctx.Request().Context(), request.(ConfirmCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmCarrierSettlementResponseObject); ok {
+		return validResponse.VisitConfirmCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCarrierSettlement operation middleware
+func (sh *strictHandler) ExportCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params ExportCarrierSettlementParams) error {
+	var request ExportCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCarrierSettlement(ctx.Request().Context(), request.(ExportCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCarrierSettlementResponseObject); ok {
+		return validResponse.VisitExportCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaveOutOfCarrierSettlement operation middleware
+func (sh *strictHandler) LeaveOutOfCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params LeaveOutOfCarrierSettlementParams) error {
+	var request LeaveOutOfCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	var body LeaveOutOfCarrierSettlementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaveOutOfCarrierSettlement(ctx.Request().Context(), request.(LeaveOutOfCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaveOutOfCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaveOutOfCarrierSettlementResponseObject); ok {
+		return validResponse.VisitLeaveOutOfCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCarrierSettlementLines operation middleware
+func (sh *strictHandler) ListCarrierSettlementLines(ctx echo.Context, carrierSettlementID CarrierSettlementID, params ListCarrierSettlementLinesParams) error {
+	var request ListCarrierSettlementLinesRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCarrierSettlementLines(ctx.Request().Context(), request.(ListCarrierSettlementLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCarrierSettlementLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCarrierSettlementLinesResponseObject); ok {
+		return validResponse.VisitListCarrierSettlementLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PayCarrierSettlement operation middleware
+func (sh *strictHandler) PayCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params PayCarrierSettlementParams) error {
+	var request PayCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	var body PayCarrierSettlementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PayCarrierSettlement(ctx.Request().Context(), request.(PayCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PayCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PayCarrierSettlementResponseObject); ok {
+		return validResponse.VisitPayCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RefreshCarrierSettlement operation middleware
+func (sh *strictHandler) RefreshCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params RefreshCarrierSettlementParams) error {
+	var request RefreshCarrierSettlementRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RefreshCarrierSettlement(ctx.Request().Context(), request.(RefreshCarrierSettlementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefreshCarrierSettlement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RefreshCarrierSettlementResponseObject); ok {
+		return validResponse.VisitRefreshCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCarrierSettlementTimeline operation middleware
+func (sh *strictHandler) GetCarrierSettlementTimeline(ctx echo.Context, carrierSettlementID CarrierSettlementID, params GetCarrierSettlementTimelineParams) error {
+	var request GetCarrierSettlementTimelineRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCarrierSettlementTimeline(ctx.Request().Context(), request.(GetCarrierSettlementTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCarrierSettlementTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCarrierSettlementTimelineResponseObject); ok {
+		return validResponse.VisitGetCarrierSettlementTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCarriers operation middleware
+func (sh *strictHandler) ListCarriers(ctx echo.Context, params ListCarriersParams) error {
+	var request ListCarriersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCarriers(ctx.Request().Context(), request.(ListCarriersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCarriers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCarriersResponseObject); ok {
+		return validResponse.VisitListCarriersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCarrier operation middleware
+func (sh *strictHandler) CreateCarrier(ctx echo.Context, params CreateCarrierParams) error {
+	var request CreateCarrierRequestObject
+
+	request.Params = params
+
+	var body CreateCarrierJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCarrier(ctx.Request().Context(), request.(CreateCarrierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCarrier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCarrierResponseObject); ok {
+		return validResponse.VisitCreateCarrierResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCarrier operation middleware
+func (sh *strictHandler) GetCarrier(ctx echo.Context, carrierID CarrierID) error {
+	var request GetCarrierRequestObject
+
+	request.CarrierID = carrierID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCarrier(ctx.Request().Context(), request.(GetCarrierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCarrier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCarrierResponseObject); ok {
+		return validResponse.VisitGetCarrierResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateCarrier operation middleware
+func (sh *strictHandler) UpdateCarrier(ctx echo.Context, carrierID CarrierID, params UpdateCarrierParams) error {
+	var request UpdateCarrierRequestObject
+
+	request.CarrierID = carrierID
+	request.Params = params
+
+	var body UpdateCarrierJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateCarrier(ctx.Request().Context(), request.(UpdateCarrierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateCarrier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateCarrierResponseObject); ok {
+		return validResponse.VisitUpdateCarrierResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -48107,6 +51696,80 @@ func (sh *strictHandler) GetGatePassImage(ctx echo.Context, deliveryNoteID Deliv
 	return nil
 }
 
+// SignDeliveryNote operation middleware
+func (sh *strictHandler) SignDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID, params SignDeliveryNoteParams) error {
+	var request SignDeliveryNoteRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	var body SignDeliveryNoteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignDeliveryNote(ctx.Request().Context(), request.(SignDeliveryNoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignDeliveryNote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignDeliveryNoteResponseObject); ok {
+		return validResponse.VisitSignDeliveryNoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeliveryNoteSignature operation middleware
+func (sh *strictHandler) GetDeliveryNoteSignature(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
+	var request GetDeliveryNoteSignatureRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryNoteSignature(ctx.Request().Context(), request.(GetDeliveryNoteSignatureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryNoteSignature")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryNoteSignatureResponseObject); ok {
+		return validResponse.VisitGetDeliveryNoteSignatureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetDeliveryNoteTimeline operation middleware
 func (sh *strictHandler) GetDeliveryNoteTimeline(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteTimelineParams) error {
 	var request GetDeliveryNoteTimelineRequestObject
@@ -49206,6 +52869,475 @@ func (sh *strictHandler) CompleteFollowUp(ctx echo.Context, followUpID UUID, par
 		return err
 	} else if validResponse, ok := response.(CompleteFollowUpResponseObject); ok {
 		return validResponse.VisitCompleteFollowUpResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFreightDistances operation middleware
+func (sh *strictHandler) ListFreightDistances(ctx echo.Context, params ListFreightDistancesParams) error {
+	var request ListFreightDistancesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFreightDistances(ctx.Request().Context(), request.(ListFreightDistancesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFreightDistances")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFreightDistancesResponseObject); ok {
+		return validResponse.VisitListFreightDistancesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetFreightDistance operation middleware
+func (sh *strictHandler) SetFreightDistance(ctx echo.Context, params SetFreightDistanceParams) error {
+	var request SetFreightDistanceRequestObject
+
+	request.Params = params
+
+	var body SetFreightDistanceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetFreightDistance(ctx.Request().Context(), request.(SetFreightDistanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetFreightDistance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetFreightDistanceResponseObject); ok {
+		return validResponse.VisitSetFreightDistanceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFreightRates operation middleware
+func (sh *strictHandler) ListFreightRates(ctx echo.Context, params ListFreightRatesParams) error {
+	var request ListFreightRatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFreightRates(ctx.Request().Context(), request.(ListFreightRatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFreightRates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFreightRatesResponseObject); ok {
+		return validResponse.VisitListFreightRatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateFreightRates operation middleware
+func (sh *strictHandler) CreateFreightRates(ctx echo.Context, params CreateFreightRatesParams) error {
+	var request CreateFreightRatesRequestObject
+
+	request.Params = params
+
+	var body CreateFreightRatesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateFreightRates(ctx.Request().Context(), request.(CreateFreightRatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateFreightRates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateFreightRatesResponseObject); ok {
+		return validResponse.VisitCreateFreightRatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFreightRate operation middleware
+func (sh *strictHandler) GetFreightRate(ctx echo.Context, freightRateID FreightRateID) error {
+	var request GetFreightRateRequestObject
+
+	request.FreightRateID = freightRateID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFreightRate(ctx.Request().Context(), request.(GetFreightRateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFreightRate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFreightRateResponseObject); ok {
+		return validResponse.VisitGetFreightRateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndFreightRate operation middleware
+func (sh *strictHandler) EndFreightRate(ctx echo.Context, freightRateID FreightRateID, params EndFreightRateParams) error {
+	var request EndFreightRateRequestObject
+
+	request.FreightRateID = freightRateID
+	request.Params = params
+
+	var body EndFreightRateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndFreightRate(ctx.Request().Context(), request.(EndFreightRateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndFreightRate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndFreightRateResponseObject); ok {
+		return validResponse.VisitEndFreightRateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceFreightRate operation middleware
+func (sh *strictHandler) ReplaceFreightRate(ctx echo.Context, freightRateID FreightRateID, params ReplaceFreightRateParams) error {
+	var request ReplaceFreightRateRequestObject
+
+	request.FreightRateID = freightRateID
+	request.Params = params
+
+	var body ReplaceFreightRateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceFreightRate(ctx.Request().Context(), request.(ReplaceFreightRateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceFreightRate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceFreightRateResponseObject); ok {
+		return validResponse.VisitReplaceFreightRateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFreightVouchers operation middleware
+func (sh *strictHandler) ListFreightVouchers(ctx echo.Context, params ListFreightVouchersParams) error {
+	var request ListFreightVouchersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFreightVouchers(ctx.Request().Context(), request.(ListFreightVouchersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFreightVouchers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFreightVouchersResponseObject); ok {
+		return validResponse.VisitListFreightVouchersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFreightVoucher operation middleware
+func (sh *strictHandler) GetFreightVoucher(ctx echo.Context, freightVoucherID FreightVoucherID) error {
+	var request GetFreightVoucherRequestObject
+
+	request.FreightVoucherID = freightVoucherID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFreightVoucher(ctx.Request().Context(), request.(GetFreightVoucherRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFreightVoucher")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFreightVoucherResponseObject); ok {
+		return validResponse.VisitGetFreightVoucherResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AdjustFreightVoucher operation middleware
+func (sh *strictHandler) AdjustFreightVoucher(ctx echo.Context, freightVoucherID FreightVoucherID, params AdjustFreightVoucherParams) error {
+	var request AdjustFreightVoucherRequestObject
+
+	request.FreightVoucherID = freightVoucherID
+	request.Params = params
+
+	var body AdjustFreightVoucherJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AdjustFreightVoucher(ctx.Request().Context(), request.(AdjustFreightVoucherRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AdjustFreightVoucher")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AdjustFreightVoucherResponseObject); ok {
+		return validResponse.VisitAdjustFreightVoucherResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFreightVoucherDocument operation middleware
+func (sh *strictHandler) GetFreightVoucherDocument(ctx echo.Context, freightVoucherID FreightVoucherID, params GetFreightVoucherDocumentParams) error {
+	var request GetFreightVoucherDocumentRequestObject
+
+	request.FreightVoucherID = freightVoucherID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFreightVoucherDocument(ctx.Request().Context(), request.(GetFreightVoucherDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFreightVoucherDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFreightVoucherDocumentResponseObject); ok {
+		return validResponse.VisitGetFreightVoucherDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignFreightVoucher operation middleware
+func (sh *strictHandler) SignFreightVoucher(ctx echo.Context, freightVoucherID FreightVoucherID, params SignFreightVoucherParams) error {
+	var request SignFreightVoucherRequestObject
+
+	request.FreightVoucherID = freightVoucherID
+	request.Params = params
+
+	var body SignFreightVoucherJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignFreightVoucher(ctx.Request().Context(), request.(SignFreightVoucherRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignFreightVoucher")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignFreightVoucherResponseObject); ok {
+		return validResponse.VisitSignFreightVoucherResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFreightVoucherTimeline operation middleware
+func (sh *strictHandler) GetFreightVoucherTimeline(ctx echo.Context, freightVoucherID FreightVoucherID, params GetFreightVoucherTimelineParams) error {
+	var request GetFreightVoucherTimelineRequestObject
+
+	request.FreightVoucherID = freightVoucherID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFreightVoucherTimeline(ctx.Request().Context(), request.(GetFreightVoucherTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFreightVoucherTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFreightVoucherTimelineResponseObject); ok {
+		return validResponse.VisitGetFreightVoucherTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -60014,6 +64146,32 @@ func (sh *strictHandler) GetShippingNoticeTimeline(ctx echo.Context, shippingNot
 	return nil
 }
 
+// ListTransportOptions operation middleware
+func (sh *strictHandler) ListTransportOptions(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ListTransportOptionsParams) error {
+	var request ListTransportOptionsRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransportOptions(ctx.Request().Context(), request.(ListTransportOptionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransportOptions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransportOptionsResponseObject); ok {
+		return validResponse.VisitListTransportOptionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListShortMaterials operation middleware
 func (sh *strictHandler) ListShortMaterials(ctx echo.Context, params ListShortMaterialsParams) error {
 	var request ListShortMaterialsRequestObject
@@ -61198,6 +65356,280 @@ func (sh *strictHandler) DeactivateTeam(ctx echo.Context, teamID TeamID, params 
 		return err
 	} else if validResponse, ok := response.(DeactivateTeamResponseObject); ok {
 		return validResponse.VisitDeactivateTeamResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTransportNotices operation middleware
+func (sh *strictHandler) ListTransportNotices(ctx echo.Context, params ListTransportNoticesParams) error {
+	var request ListTransportNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransportNotices(ctx.Request().Context(), request.(ListTransportNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransportNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransportNoticesResponseObject); ok {
+		return validResponse.VisitListTransportNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateTransportNotice operation middleware
+func (sh *strictHandler) CreateTransportNotice(ctx echo.Context, params CreateTransportNoticeParams) error {
+	var request CreateTransportNoticeRequestObject
+
+	request.Params = params
+
+	var body CreateTransportNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTransportNotice(ctx.Request().Context(), request.(CreateTransportNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTransportNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateTransportNoticeResponseObject); ok {
+		return validResponse.VisitCreateTransportNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransportNotice operation middleware
+func (sh *strictHandler) GetTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID) error {
+	var request GetTransportNoticeRequestObject
+
+	request.TransportNoticeID = transportNoticeID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransportNotice(ctx.Request().Context(), request.(GetTransportNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransportNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransportNoticeResponseObject); ok {
+		return validResponse.VisitGetTransportNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelTransportNotice operation middleware
+func (sh *strictHandler) CancelTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID, params CancelTransportNoticeParams) error {
+	var request CancelTransportNoticeRequestObject
+
+	request.TransportNoticeID = transportNoticeID
+	request.Params = params
+
+	var body CancelTransportNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelTransportNotice(ctx.Request().Context(), request.(CancelTransportNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelTransportNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelTransportNoticeResponseObject); ok {
+		return validResponse.VisitCancelTransportNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeTransportNotice operation middleware
+func (sh *strictHandler) ChangeTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID, params ChangeTransportNoticeParams) error {
+	var request ChangeTransportNoticeRequestObject
+
+	request.TransportNoticeID = transportNoticeID
+	request.Params = params
+
+	var body ChangeTransportNoticeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeTransportNotice(ctx.Request().Context(), request.(ChangeTransportNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeTransportNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeTransportNoticeResponseObject); ok {
+		return validResponse.VisitChangeTransportNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompleteTransportNotice operation middleware
+func (sh *strictHandler) CompleteTransportNotice(ctx echo.Context, transportNoticeID TransportNoticeID, params CompleteTransportNoticeParams) error {
+	var request CompleteTransportNoticeRequestObject
+
+	request.TransportNoticeID = transportNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteTransportNotice(ctx.Request().Context(), request.(CompleteTransportNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteTransportNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompleteTransportNoticeResponseObject); ok {
+		return validResponse.VisitCompleteTransportNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransportNoticeDocument operation middleware
+func (sh *strictHandler) GetTransportNoticeDocument(ctx echo.Context, transportNoticeID TransportNoticeID, params GetTransportNoticeDocumentParams) error {
+	var request GetTransportNoticeDocumentRequestObject
+
+	request.TransportNoticeID = transportNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransportNoticeDocument(ctx.Request().Context(), request.(GetTransportNoticeDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransportNoticeDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransportNoticeDocumentResponseObject); ok {
+		return validResponse.VisitGetTransportNoticeDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransportNoticeTimeline operation middleware
+func (sh *strictHandler) GetTransportNoticeTimeline(ctx echo.Context, transportNoticeID TransportNoticeID, params GetTransportNoticeTimelineParams) error {
+	var request GetTransportNoticeTimelineRequestObject
+
+	request.TransportNoticeID = transportNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransportNoticeTimeline(ctx.Request().Context(), request.(GetTransportNoticeTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransportNoticeTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransportNoticeTimelineResponseObject); ok {
+		return validResponse.VisitGetTransportNoticeTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -571,6 +571,38 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.keep_freight_adjustment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (to_jsonb(OLD) - 'settlement_id') <> (to_jsonb(NEW) - 'settlement_id') THEN
+        RAISE EXCEPTION 'a freight adjustment never changes' USING ERRCODE = 'check_violation', CONSTRAINT = 'freight_adjustments_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.keep_freight_rate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (to_jsonb(OLD) - '{valid_until,version}'::text[]) <> (to_jsonb(NEW) - '{valid_until,version}'::text[]) THEN
+        RAISE EXCEPTION 'a freight rate never changes' USING ERRCODE = 'check_violation', CONSTRAINT = 'freight_rates_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.keep_freight_voucher() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    moves text[] := '{state,state_reason,adjusted,settlement_id,updated_at,version}';
+BEGIN
+    IF TG_OP = 'DELETE' OR (to_jsonb(OLD) - moves) <> (to_jsonb(NEW) - moves) OR (OLD.state = 'cancelled' AND OLD <> NEW) THEN
+        RAISE EXCEPTION 'a freight voucher never changes' USING ERRCODE = 'check_violation', CONSTRAINT = 'freight_vouchers_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.keep_signed_figures() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1417,6 +1449,71 @@ CREATE TABLE public.campaigns (
     CONSTRAINT campaigns_started CHECK (((state <> ALL (ARRAY['running'::text, 'closed'::text])) OR (started_at IS NOT NULL))),
     CONSTRAINT campaigns_state CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'running'::text, 'closed'::text, 'cancelled'::text]))),
     CONSTRAINT campaigns_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.carrier_settlement_lines (
+    id uuid NOT NULL,
+    settlement_id uuid NOT NULL,
+    voucher_id uuid NOT NULL,
+    adjustment_id uuid,
+    amount numeric(18,2) NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    changed_by uuid,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT carrier_settlement_lines_reason CHECK (((state = 'listed'::text) OR (TRIM(BOTH FROM reason) <> ''::text))),
+    CONSTRAINT carrier_settlement_lines_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT carrier_settlement_lines_state_check CHECK ((state = ANY (ARRAY['listed'::text, 'left_out'::text])))
+);
+
+CREATE TABLE public.carrier_settlements (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    carrier_id uuid NOT NULL,
+    month date NOT NULL,
+    state text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    state_reason text NOT NULL,
+    drafted_by uuid,
+    confirmed_by uuid,
+    confirmed_at timestamp with time zone,
+    paid_on date,
+    bank_reference text NOT NULL,
+    paid_by uuid,
+    paid_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT carrier_settlements_bank_reference_check CHECK ((length(bank_reference) <= 100)),
+    CONSTRAINT carrier_settlements_confirmed CHECK (((state <> ALL (ARRAY['confirmed'::text, 'paid'::text])) OR ((confirmed_by IS NOT NULL) AND (confirmed_at IS NOT NULL)))),
+    CONSTRAINT carrier_settlements_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT carrier_settlements_paid CHECK ((((state = 'paid'::text) = (paid_on IS NOT NULL)) AND ((state <> 'paid'::text) OR ((TRIM(BOTH FROM bank_reference) <> ''::text) AND (paid_by IS NOT NULL) AND (paid_at IS NOT NULL))))),
+    CONSTRAINT carrier_settlements_reason CHECK (((state <> 'cancelled'::text) OR (TRIM(BOTH FROM state_reason) <> ''::text))),
+    CONSTRAINT carrier_settlements_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'confirmed'::text, 'paid'::text, 'cancelled'::text]))),
+    CONSTRAINT carrier_settlements_state_reason_check CHECK ((length(state_reason) <= 500)),
+    CONSTRAINT carrier_settlements_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.carriers (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    contact text NOT NULL,
+    phone text NOT NULL,
+    tax_number text NOT NULL,
+    remarks text NOT NULL,
+    active boolean NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT carriers_code_check CHECK (((length(code) >= 1) AND (length(code) <= 30))),
+    CONSTRAINT carriers_contact_check CHECK ((length(contact) <= 60)),
+    CONSTRAINT carriers_name_check CHECK ((((length(name) >= 1) AND (length(name) <= 120)) AND (TRIM(BOTH FROM name) = name))),
+    CONSTRAINT carriers_phone_check CHECK ((length(phone) <= 30)),
+    CONSTRAINT carriers_remarks_check CHECK ((length(remarks) <= 1000)),
+    CONSTRAINT carriers_tax_number_check CHECK ((length(tax_number) <= 30)),
+    CONSTRAINT carriers_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE public.client_secrets (
@@ -2707,6 +2804,103 @@ CREATE TABLE public.follow_ups (
     CONSTRAINT follow_ups_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE public.freight_adjustments (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    voucher_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    kind text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    reason text NOT NULL,
+    adjusted_on date NOT NULL,
+    settlement_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT freight_adjustments_amount CHECK ((amount <> (0)::numeric)),
+    CONSTRAINT freight_adjustments_kind_check CHECK ((kind = ANY (ARRAY['pricing'::text, 'weight'::text, 'waiting'::text, 'damage'::text, 'other'::text]))),
+    CONSTRAINT freight_adjustments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+CREATE TABLE public.freight_distances (
+    id uuid NOT NULL,
+    region text NOT NULL,
+    address_id uuid,
+    customer_id uuid,
+    km numeric(8,1) NOT NULL,
+    updated_by uuid,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT freight_distances_km CHECK ((km > (0)::numeric)),
+    CONSTRAINT freight_distances_of CHECK (((address_id IS NULL) = (customer_id IS NULL))),
+    CONSTRAINT freight_distances_region_check CHECK ((((length(region) >= 1) AND (length(region) <= 60)) AND (TRIM(BOTH FROM region) = region))),
+    CONSTRAINT freight_distances_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.freight_rates (
+    id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    basis text NOT NULL,
+    from_region text NOT NULL,
+    to_region text NOT NULL,
+    km_above numeric(8,1) NOT NULL,
+    km_to numeric(8,1),
+    price numeric(18,4) NOT NULL,
+    minimum_charge numeric(18,2) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    replaces_id uuid,
+    reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT freight_rates_band CHECK (((km_to IS NULL) OR (km_to > km_above))),
+    CONSTRAINT freight_rates_basis_check CHECK ((basis = ANY (ARRAY['tonne'::text, 'trip'::text]))),
+    CONSTRAINT freight_rates_days CHECK (((valid_until IS NULL) OR (valid_until >= valid_from))),
+    CONSTRAINT freight_rates_from_region_check CHECK (((length(from_region) <= 60) AND (TRIM(BOTH FROM from_region) = from_region))),
+    CONSTRAINT freight_rates_km_above_check CHECK ((km_above >= (0)::numeric)),
+    CONSTRAINT freight_rates_minimum_charge_check CHECK ((minimum_charge >= (0)::numeric)),
+    CONSTRAINT freight_rates_price CHECK ((price > (0)::numeric)),
+    CONSTRAINT freight_rates_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT freight_rates_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate < (1)::numeric))),
+    CONSTRAINT freight_rates_to_region_check CHECK (((length(to_region) <= 60) AND (TRIM(BOTH FROM to_region) = to_region))),
+    CONSTRAINT freight_rates_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.freight_vouchers (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    transport_notice_id uuid NOT NULL,
+    trip_id uuid NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    state text NOT NULL,
+    vehicle text NOT NULL,
+    driver text NOT NULL,
+    shipped_on date NOT NULL,
+    rate_id uuid,
+    km numeric(8,1),
+    tonnes numeric(18,9),
+    amount numeric(18,2) NOT NULL,
+    adjusted numeric(18,2) NOT NULL,
+    tax_rate numeric(5,4) NOT NULL,
+    computation jsonb NOT NULL,
+    state_reason text NOT NULL,
+    settlement_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT freight_vouchers_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT freight_vouchers_not_below CHECK (((amount + adjusted) >= (0)::numeric)),
+    CONSTRAINT freight_vouchers_settled_signed CHECK (((settlement_id IS NULL) OR (state = 'signed'::text))),
+    CONSTRAINT freight_vouchers_state_check CHECK ((state = ANY (ARRAY['issued'::text, 'signed'::text, 'cancelled'::text]))),
+    CONSTRAINT freight_vouchers_state_reason_check CHECK ((length(state_reason) <= 500)),
+    CONSTRAINT freight_vouchers_unpriced CHECK (((rate_id IS NOT NULL) OR (amount = (0)::numeric))),
+    CONSTRAINT freight_vouchers_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.gate_checks (
     id uuid NOT NULL,
     gate_pass_id uuid,
@@ -3595,6 +3789,19 @@ CREATE TABLE public.ownership_disputes (
     CONSTRAINT ownership_disputes_ruling_check CHECK ((ruling = ANY (ARRAY['stays'::text, 'moves'::text, 'joint'::text]))),
     CONSTRAINT ownership_disputes_state CHECK ((state = ANY (ARRAY['open'::text, 'ruled'::text, 'withdrawn'::text]))),
     CONSTRAINT ownership_disputes_subject_type_check CHECK ((subject_type = ANY (ARRAY['prospect'::text, 'customer'::text])))
+);
+
+CREATE TABLE public.paper_signatures (
+    id uuid NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    warehouse_by uuid NOT NULL,
+    carrier_signer text NOT NULL,
+    carrier_phone text NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    CONSTRAINT paper_signatures_carrier CHECK (((TRIM(BOTH FROM carrier_signer) <> ''::text) AND (length(carrier_signer) <= 60))),
+    CONSTRAINT paper_signatures_carrier_phone_check CHECK ((length(carrier_phone) <= 30)),
+    CONSTRAINT paper_signatures_subject_type_check CHECK ((subject_type = ANY (ARRAY['delivery_note'::text, 'freight_voucher'::text])))
 );
 
 CREATE TABLE public.parameter_versions (
@@ -5070,6 +5277,66 @@ CREATE TABLE public.territories (
     version bigint NOT NULL
 );
 
+CREATE TABLE public.transport_notice_lines (
+    id uuid NOT NULL,
+    transport_notice_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    order_line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    product_code text NOT NULL,
+    product_name text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    CONSTRAINT transport_notice_lines_position_no_check CHECK ((position_no > 0)),
+    CONSTRAINT transport_notice_lines_quantity CHECK ((quantity > (0)::numeric))
+);
+
+CREATE TABLE public.transport_notices (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    notice_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    state text NOT NULL,
+    paid_by text NOT NULL,
+    carrier_id uuid,
+    carrier_name text NOT NULL,
+    vehicle text NOT NULL,
+    vehicle_key text NOT NULL,
+    driver text NOT NULL,
+    driver_phone text NOT NULL,
+    pickup_on date NOT NULL,
+    from_region text NOT NULL,
+    to_region text NOT NULL,
+    km numeric(8,1),
+    trip_id uuid NOT NULL,
+    remarks text NOT NULL,
+    state_reason text NOT NULL,
+    delivery_note_id uuid,
+    loaded_at timestamp with time zone,
+    done_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT transport_notices_carrier CHECK (((paid_by = 'customer'::text) OR (carrier_id IS NOT NULL))),
+    CONSTRAINT transport_notices_carrier_name_check CHECK (((length(carrier_name) >= 1) AND (length(carrier_name) <= 120))),
+    CONSTRAINT transport_notices_done CHECK (((state = 'done'::text) = (done_at IS NOT NULL))),
+    CONSTRAINT transport_notices_driver_check CHECK (((length(driver) >= 1) AND (length(driver) <= 60))),
+    CONSTRAINT transport_notices_driver_phone_check CHECK ((length(driver_phone) <= 30)),
+    CONSTRAINT transport_notices_from_region_check CHECK ((length(from_region) <= 60)),
+    CONSTRAINT transport_notices_km_check CHECK ((km > (0)::numeric)),
+    CONSTRAINT transport_notices_loaded CHECK ((((state = ANY (ARRAY['loaded'::text, 'done'::text])) = (delivery_note_id IS NOT NULL)) AND ((delivery_note_id IS NULL) = (loaded_at IS NULL)))),
+    CONSTRAINT transport_notices_paid_by_check CHECK ((paid_by = ANY (ARRAY['company'::text, 'customer'::text]))),
+    CONSTRAINT transport_notices_reason CHECK (((state <> 'cancelled'::text) OR (TRIM(BOTH FROM state_reason) <> ''::text))),
+    CONSTRAINT transport_notices_remarks_check CHECK ((length(remarks) <= 1000)),
+    CONSTRAINT transport_notices_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'loaded'::text, 'done'::text, 'cancelled'::text]))),
+    CONSTRAINT transport_notices_state_reason_check CHECK ((length(state_reason) <= 500)),
+    CONSTRAINT transport_notices_to_region_check CHECK ((length(to_region) <= 60)),
+    CONSTRAINT transport_notices_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40))),
+    CONSTRAINT transport_notices_vehicle_key_check CHECK ((vehicle_key <> ''::text)),
+    CONSTRAINT transport_notices_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.users (
     id uuid NOT NULL,
     username text NOT NULL,
@@ -5433,6 +5700,24 @@ ALTER TABLE ONLY public.campaigns
 ALTER TABLE ONLY public.campaigns
     ADD CONSTRAINT campaigns_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.carrier_settlement_lines
+    ADD CONSTRAINT carrier_settlement_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.carrier_settlements
+    ADD CONSTRAINT carrier_settlements_number UNIQUE (number);
+
+ALTER TABLE ONLY public.carrier_settlements
+    ADD CONSTRAINT carrier_settlements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.carriers
+    ADD CONSTRAINT carriers_code UNIQUE (code);
+
+ALTER TABLE ONLY public.carriers
+    ADD CONSTRAINT carriers_name UNIQUE (name);
+
+ALTER TABLE ONLY public.carriers
+    ADD CONSTRAINT carriers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
 
@@ -5661,6 +5946,27 @@ ALTER TABLE ONLY public.external_refs
 ALTER TABLE ONLY public.follow_ups
     ADD CONSTRAINT follow_ups_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.freight_adjustments
+    ADD CONSTRAINT freight_adjustments_number UNIQUE (number);
+
+ALTER TABLE ONLY public.freight_adjustments
+    ADD CONSTRAINT freight_adjustments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.freight_distances
+    ADD CONSTRAINT freight_distances_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.freight_rates
+    ADD CONSTRAINT freight_rates_one EXCLUDE USING gist (carrier_id WITH =, from_region WITH =, to_region WITH =, numrange(km_above, km_to, '(]'::text) WITH &&, daterange(valid_from, valid_until, '[]'::text) WITH &&);
+
+ALTER TABLE ONLY public.freight_rates
+    ADD CONSTRAINT freight_rates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_number UNIQUE (number);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.gate_checks
     ADD CONSTRAINT gate_checks_pkey PRIMARY KEY (id);
 
@@ -5861,6 +6167,12 @@ ALTER TABLE ONLY public.ownership_dispute_statements
 
 ALTER TABLE ONLY public.ownership_disputes
     ADD CONSTRAINT ownership_disputes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.paper_signatures
+    ADD CONSTRAINT paper_signatures_once UNIQUE (subject_type, subject_id);
+
+ALTER TABLE ONLY public.paper_signatures
+    ADD CONSTRAINT paper_signatures_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_pkey PRIMARY KEY (name, version);
@@ -6189,6 +6501,18 @@ ALTER TABLE ONLY public.teams
 ALTER TABLE ONLY public.territories
     ADD CONSTRAINT territories_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY public.transport_notice_lines
+    ADD CONSTRAINT transport_notice_lines_once UNIQUE (transport_notice_id, order_line_id);
+
+ALTER TABLE ONLY public.transport_notice_lines
+    ADD CONSTRAINT transport_notice_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_number UNIQUE (number);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
@@ -6358,6 +6682,16 @@ CREATE INDEX campaign_people_user_idx ON public.campaign_people USING btree (use
 CREATE INDEX campaigns_dates_idx ON public.campaigns USING btree (starts_on);
 
 CREATE INDEX campaigns_owner ON public.campaigns USING btree (owner_id, id DESC);
+
+CREATE UNIQUE INDEX carrier_settlement_lines_adjustment ON public.carrier_settlement_lines USING btree (adjustment_id) WHERE (state = 'listed'::text);
+
+CREATE INDEX carrier_settlement_lines_settlement ON public.carrier_settlement_lines USING btree (settlement_id, id);
+
+CREATE UNIQUE INDEX carrier_settlement_lines_voucher ON public.carrier_settlement_lines USING btree (voucher_id) WHERE ((adjustment_id IS NULL) AND (state = 'listed'::text));
+
+CREATE UNIQUE INDEX carrier_settlements_month ON public.carrier_settlements USING btree (carrier_id, month) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX carrier_settlements_months ON public.carrier_settlements USING btree (month, id);
 
 CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree (client_id, slot) WHERE (revoked_at IS NULL);
 
@@ -6594,6 +6928,30 @@ CREATE INDEX follow_ups_role ON public.follow_ups USING btree (role, state, id) 
 CREATE INDEX follow_ups_terms ON public.follow_ups USING btree (id) WHERE ((state = 'open'::text) AND (due_from IS NOT NULL));
 
 CREATE INDEX follow_ups_user ON public.follow_ups USING btree (user_id, state, id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX freight_adjustments_unsettled ON public.freight_adjustments USING btree (carrier_id, adjusted_on, id) WHERE (settlement_id IS NULL);
+
+CREATE INDEX freight_adjustments_voucher ON public.freight_adjustments USING btree (voucher_id, id);
+
+CREATE UNIQUE INDEX freight_distances_address ON public.freight_distances USING btree (address_id) WHERE (address_id IS NOT NULL);
+
+CREATE UNIQUE INDEX freight_distances_region ON public.freight_distances USING btree (region) WHERE (address_id IS NULL);
+
+CREATE INDEX freight_rates_carrier ON public.freight_rates USING btree (carrier_id, id);
+
+CREATE INDEX freight_rates_route ON public.freight_rates USING btree (to_region, valid_from);
+
+CREATE INDEX freight_vouchers_carrier ON public.freight_vouchers USING btree (carrier_id, id);
+
+CREATE UNIQUE INDEX freight_vouchers_delivery_note ON public.freight_vouchers USING btree (delivery_note_id) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX freight_vouchers_standing ON public.freight_vouchers USING btree (state, id);
+
+CREATE INDEX freight_vouchers_trip ON public.freight_vouchers USING btree (trip_id) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX freight_vouchers_truck ON public.freight_vouchers USING btree (transport_notice_id);
+
+CREATE INDEX freight_vouchers_unsettled ON public.freight_vouchers USING btree (carrier_id, shipped_on, id) WHERE ((state = 'signed'::text) AND (settlement_id IS NULL));
 
 CREATE UNIQUE INDEX gate_checks_device ON public.gate_checks USING btree (device_id, sequence, content_hash) WHERE (device_id IS NOT NULL);
 
@@ -7077,6 +7435,18 @@ CREATE INDEX teams_department ON public.teams USING btree (department_id);
 
 CREATE INDEX teams_leader ON public.teams USING btree (leader_id);
 
+CREATE INDEX transport_notices_carriers ON public.transport_notices USING btree (carrier_id, id);
+
+CREATE INDEX transport_notices_customer ON public.transport_notices USING btree (customer_id, id);
+
+CREATE UNIQUE INDEX transport_notices_delivery_note ON public.transport_notices USING btree (delivery_note_id) WHERE (delivery_note_id IS NOT NULL);
+
+CREATE INDEX transport_notices_expected ON public.transport_notices USING btree (pickup_on, id) WHERE (state = 'planned'::text);
+
+CREATE INDEX transport_notices_notice ON public.transport_notices USING btree (notice_id, id);
+
+CREATE INDEX transport_notices_trip ON public.transport_notices USING btree (trip_id);
+
 CREATE INDEX users_department ON public.users USING btree (department_id);
 
 CREATE INDEX users_roles_idx ON public.users USING gin (roles);
@@ -7261,6 +7631,12 @@ CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 
 CREATE TRIGGER follow_ups_notify AFTER INSERT OR UPDATE OF state, user_id ON public.follow_ups FOR EACH ROW EXECUTE FUNCTION public.notify_approval_task();
 
+CREATE TRIGGER freight_adjustments_frozen BEFORE DELETE OR UPDATE ON public.freight_adjustments FOR EACH ROW EXECUTE FUNCTION public.keep_freight_adjustment();
+
+CREATE TRIGGER freight_rates_frozen BEFORE DELETE OR UPDATE ON public.freight_rates FOR EACH ROW EXECUTE FUNCTION public.keep_freight_rate();
+
+CREATE TRIGGER freight_vouchers_frozen BEFORE DELETE OR UPDATE ON public.freight_vouchers FOR EACH ROW EXECUTE FUNCTION public.keep_freight_voucher();
+
 CREATE TRIGGER gate_checks_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_checks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER gate_pass_endings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.gate_pass_endings FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -7306,6 +7682,8 @@ CREATE TRIGGER orders_owner BEFORE INSERT ON public.orders FOR EACH ROW EXECUTE 
 CREATE TRIGGER orders_seal_lines AFTER UPDATE OF state ON public.orders FOR EACH ROW WHEN (((old.state = 'draft'::text) AND (new.state <> 'draft'::text) AND (new.revision > 1))) EXECUTE FUNCTION public.seal_order_lines();
 
 CREATE TRIGGER ownership_dispute_statements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ownership_dispute_statements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER paper_signatures_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.paper_signatures FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER parameter_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.parameter_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -7517,6 +7895,18 @@ ALTER TABLE ONLY public.campaign_people
 
 ALTER TABLE ONLY public.campaigns
     ADD CONSTRAINT campaigns_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.carrier_settlement_lines
+    ADD CONSTRAINT carrier_settlement_lines_adjustment_id_fkey FOREIGN KEY (adjustment_id) REFERENCES public.freight_adjustments(id);
+
+ALTER TABLE ONLY public.carrier_settlement_lines
+    ADD CONSTRAINT carrier_settlement_lines_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES public.carrier_settlements(id);
+
+ALTER TABLE ONLY public.carrier_settlement_lines
+    ADD CONSTRAINT carrier_settlement_lines_voucher_id_fkey FOREIGN KEY (voucher_id) REFERENCES public.freight_vouchers(id);
+
+ALTER TABLE ONLY public.carrier_settlements
+    ADD CONSTRAINT carrier_settlements_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES public.carriers(id);
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.machine_clients(id);
@@ -7749,6 +8139,45 @@ ALTER TABLE ONLY public.follow_ups
 ALTER TABLE ONLY public.follow_ups
     ADD CONSTRAINT follow_ups_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.freight_adjustments
+    ADD CONSTRAINT freight_adjustments_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES public.carriers(id);
+
+ALTER TABLE ONLY public.freight_adjustments
+    ADD CONSTRAINT freight_adjustments_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES public.carrier_settlements(id);
+
+ALTER TABLE ONLY public.freight_adjustments
+    ADD CONSTRAINT freight_adjustments_voucher_id_fkey FOREIGN KEY (voucher_id) REFERENCES public.freight_vouchers(id);
+
+ALTER TABLE ONLY public.freight_distances
+    ADD CONSTRAINT freight_distances_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.freight_rates
+    ADD CONSTRAINT freight_rates_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES public.carriers(id);
+
+ALTER TABLE ONLY public.freight_rates
+    ADD CONSTRAINT freight_rates_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES public.freight_rates(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES public.carriers(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_rate_id_fkey FOREIGN KEY (rate_id) REFERENCES public.freight_rates(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES public.carrier_settlements(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_transport_notice_id_fkey FOREIGN KEY (transport_notice_id) REFERENCES public.transport_notices(id);
+
+ALTER TABLE ONLY public.freight_vouchers
+    ADD CONSTRAINT freight_vouchers_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.transport_notices(id);
+
 ALTER TABLE ONLY public.gate_checks
     ADD CONSTRAINT gate_checks_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
 
@@ -7967,6 +8396,9 @@ ALTER TABLE ONLY public.ownership_disputes
 
 ALTER TABLE ONLY public.ownership_disputes
     ADD CONSTRAINT ownership_disputes_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.paper_signatures
+    ADD CONSTRAINT paper_signatures_warehouse_by_fkey FOREIGN KEY (warehouse_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.parameter_versions
     ADD CONSTRAINT parameter_versions_name_fkey FOREIGN KEY (name) REFERENCES public.parameters(name);
@@ -8324,6 +8756,27 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.territories
     ADD CONSTRAINT territories_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.transport_notice_lines
+    ADD CONSTRAINT transport_notice_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
+
+ALTER TABLE ONLY public.transport_notice_lines
+    ADD CONSTRAINT transport_notice_lines_transport_notice_id_fkey FOREIGN KEY (transport_notice_id) REFERENCES public.transport_notices(id);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_carrier_id_fkey FOREIGN KEY (carrier_id) REFERENCES public.carriers(id);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
+
+ALTER TABLE ONLY public.transport_notices
+    ADD CONSTRAINT transport_notices_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.transport_notices(id);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_department_id_fkey FOREIGN KEY (department_id) REFERENCES public.departments(id);

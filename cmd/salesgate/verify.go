@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/stock"
+	"github.com/salesgate/salesgate/internal/transport"
 )
 
 var (
@@ -119,7 +120,14 @@ func differences(tx pg.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	freight, err := transport.Reconcile(tx)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
+	for _, d := range freight {
+		out = append(out, fmt.Sprintf("%s: %s", d.Number, d.What))
+	}
 	for _, d := range requests {
 		out = append(out, fmt.Sprintf("order %s: %s", d.Number, d.What))
 	}

@@ -90,6 +90,7 @@ func (a *App) join(ctx context.Context) error {
 	a.joinFollowUp(s)
 	a.joinMoney(s)
 	a.joinCollection(s)
+	a.joinTransport(s)
 	a.handler, err = s.Handler()
 	return err
 }

@@ -349,6 +349,17 @@ var owned = map[string]func(e *apitest.Env) string{
 			"request_id": productionOf(e, customer), "customer_id": customer, "kind": "other", "description": "停机", "state": "open", "reported_by": e.People["production"],
 		})
 	},
+	"transport-notices": func(e *apitest.Env) string {
+		notice := noticeOf(e)
+		id := uuid.Must(uuid.NewV7())
+		e.Tx(func(tx pg.Tx) error {
+			return tx.Exec(`INSERT INTO transport_notices (id, number, notice_id, customer_id, state, paid_by, carrier_name, vehicle, vehicle_key, driver,
+					driver_phone, pickup_on, from_region, to_region, trip_id, remarks, state_reason, created_at, updated_at, version)
+				SELECT ?, ?, id, customer_id, 'planned', 'customer', '客户车队', '浙A·12345', '浙A12345', '吴示例', '', current_date, '', '', ?, '', '', now(), now(), 1
+				FROM shipping_notices WHERE id = ?`, id, id.String(), id, notice).Error
+		})
+		return id.String()
+	},
 	"delivery-checks": func(e *apitest.Env) string {
 		customer := customerOf(e)
 		request, line := productionOf(e, customer), uuid.Must(uuid.NewV7())
@@ -371,6 +382,7 @@ var unowned = strings.Fields(`
 	products product-categories price-adoptions base-price-lists lines price-authority-tables price-reviews
 	price-requests
 	allocations
+	carriers freight-rates freight-vouchers carrier-settlements
 	versions
 	leads
 	imports

@@ -50,6 +50,7 @@ import (
 	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/survey"
 	"github.com/salesgate/salesgate/internal/terms"
+	"github.com/salesgate/salesgate/internal/transport"
 	"github.com/salesgate/salesgate/internal/visit"
 )
 
@@ -125,6 +126,8 @@ type Server struct {
 	Production     *production.Service
 	DeliveryChecks *deliverycheck.Service
 	Allotments     *allotment.Service
+
+	Transport *transport.Service
 
 	exporting atomic.Int32 // files that are being written now
 }

@@ -289,6 +289,19 @@ var matrix = map[Permission][]Role{
 	"allotment.read":         roles(sellers, finance, factory, overseers),
 	"allotment.propose":      roles(SalesAssistant, SalesSupervisor, salesLeaders, ProductionManager),
 	"allotment.confirm":      roles(SalesManager), // ORD-08
+
+	// transport
+	"carrier.read":             roles(sellers, finance, factory, overseers, Admin),
+	"carrier.write":            roles(WarehouseKeeper, Purchasing, Admin),
+	"freight_rate.read":        roles(sellers, finance, Purchasing, WarehouseKeeper, overseers), // our cost, not the sale's price
+	"freight_rate.write":       roles(Purchasing, finance),                                      // not of the warehouse, which signs vouchers
+	"transport.read":           roles(sellers, finance, factory, overseers, GateGuard),
+	"transport.write":          roles(sellers, Purchasing), // SHP-07: not of the warehouse, which compares
+	"freight_voucher.read":     roles(finance, Purchasing, WarehouseKeeper, overseers),
+	"freight_voucher.sign":     roles(WarehouseKeeper), // SHP-08
+	"freight_voucher.adjust":   roles(Purchasing, finance),
+	"carrier_settlement.read":  roles(finance, Purchasing, overseers),
+	"carrier_settlement.write": roles(finance),
 }
 
 // peopleOnly are permissions that no machine client can be granted: a person has to answer for these.
@@ -300,6 +313,7 @@ var peopleOnly = []Permission{
 	"team.write", "machine_client.read", "machine_client.write", "signing_key.rotate", "sandbox.clock",
 	"follow_up.read", "follow_up.complete", // they ask people
 	"production.acknowledge", "allotment.confirm", // ORD-03, ORD-08 name people
+	"freight_voucher.sign", // SHP-08
 }
 
 // roles joins groups and single roles to one sorted list without repetition.

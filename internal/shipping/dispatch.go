@@ -35,8 +35,8 @@ type Loaded struct {
 // leaves too or the notice is closed.
 //
 // Returns ErrNotReleased, ErrOverNotice for more than is left of a line, ErrVehicle when the transport notice names
-// another vehicle or carrier, ErrNoVehicle, ErrOrderChanged for an order that doesn't count any more, and what stock.Ship refuses (SHP-16). Locks account, orders, notice,
-// stock levels and the number series.
+// another vehicle or carrier, ErrNoVehicle, what transport.Match refuses where a truck is planned, ErrOrderChanged for an order that doesn't count any more, and
+// what stock.Ship refuses (SHP-16). Locks account, orders, notice, transport notices, stock levels and the number series.
 func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, l Loading) (DeliveryNote, error) {
 	h, err := s.hold(tx, who, id, true)
 	if err != nil {
@@ -49,7 +49,11 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	if err := n.May(VerbDispatch); err != nil {
 		return DeliveryNote{}, err
 	}
-	note, err := n.load(tx, l)
+	truck, err := s.stands(tx, n, l)
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	note, err := n.load(tx, n.expects(truck), l)
 	if err != nil {
 		return DeliveryNote{}, err
 	}
@@ -65,27 +69,30 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	if err := h.store(tx, VerbDispatch); err != nil {
 		return DeliveryNote{}, err
 	}
-	return note, s.issue(tx, n, &note)
+	if err := s.issue(tx, n, &note); err != nil {
+		return DeliveryNote{}, err
+	}
+	return note, s.depart(tx, truck, &note)
 }
 
-// load takes the loaded quantities off the notice and makes the delivery note of them.
-func (n *Notice) load(tx pg.Tx, l Loading) (DeliveryNote, error) {
+// load takes the loaded quantities off the notice and makes the delivery note of them. expected is who is to fetch them.
+func (n *Notice) load(tx pg.Tx, expected, l Loading) (DeliveryNote, error) {
 	note := DeliveryNote{
 		ID: uuid.Must(uuid.NewV7()), NoticeID: n.ID, CustomerID: n.CustomerID, PayerID: n.PayerID, OwnerID: n.OwnerID, Flow: n.Flow,
 		State: NoteIssued, Driver: l.Driver, Currency: n.Currency, Amount: decimal.Zero.Pad(2), ShippedOn: clock.Today(tx.Now),
 		CreatedBy: tx.By.Actor(), CreatedAt: tx.Now, Version: 1,
 	}
 	if note.Driver == "" {
-		note.Driver = n.Driver
+		note.Driver = expected.Driver
 	}
 	var err error
-	if note.Vehicle, err = agreed(n.Vehicle, l.Vehicle, "/vehicle", VehicleKey); err != nil {
+	if note.Vehicle, err = agreed(expected.Vehicle, l.Vehicle, "/vehicle", VehicleKey); err != nil {
 		return note, err
 	}
 	if note.Vehicle == "" {
 		return note, ErrNoVehicle.At("/vehicle")
 	}
-	if note.Carrier, err = agreed(n.Carrier, l.Carrier, "/carrier", strings.TrimSpace); err != nil {
+	if note.Carrier, err = agreed(expected.Carrier, l.Carrier, "/carrier", carrierKey); err != nil {
 		return note, err
 	}
 	for i, part := range l.Lines {
@@ -119,6 +126,9 @@ func agreed(expected, found, pointer string, key func(string) string) (string, e
 	}
 	return expected, nil
 }
+
+// carrierKey is a carrier's name without what people write differently.
+func carrierKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 // VehicleKey is a number plate without what people write differently.
 func VehicleKey(plate string) string {
@@ -221,6 +231,9 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	}
 	h, err := s.hold(tx, who, peek.NoticeID, true)
 	if err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.Transport.Unload(tx, id, reason); err != nil {
 		return DeliveryNote{}, err
 	}
 	load, err := s.Stock.LockShipped(tx, id)

@@ -39,6 +39,11 @@
 //	issued → left
 //	issued → cancelled (unloaded again; its gate pass dies, SHP-21)
 //
+// # Transport
+//
+// Where transport notices exist for a notice, loading is compared with them, before anything else is written, and they are told what was loaded and
+// unloaded (package transport). The notice's own vehicle, carrier and driver are what the rep wishes, and count where there are none.
+//
 // # Invariants
 //
 //   - nothing leaves that wasn't released, and never more than the notice (SHP-07);
@@ -48,7 +53,8 @@
 //
 // # Locks
 //
-// approval request → credit account → credit group → orders in id order → notice → special release → stock levels → delivery note →
+// approval request → credit account → credit group → orders in id order → notice → special release → transport notice → stock levels →
+// delivery note → freight voucher →
 // number series. What changes an exposure
 // takes the account first, and with it everything about that payer's notices is one after the other.
 package shipping

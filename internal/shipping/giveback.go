@@ -57,6 +57,9 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err := s.voidSpecial(tx, id, strings.TrimSpace(reason)); err != nil { // CRD-13: it dies with what it names
 		return Notice{}, err
 	}
+	if err := s.Transport.Void(tx, id, reason); err != nil { // no truck comes for it
+		return Notice{}, err
+	}
 	become(n)
 	return *n, h.store(tx, verb)
 }
@@ -81,6 +84,9 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 		}
 	}
 	if err := s.uncover(tx, n); err != nil {
+		return Notice{}, err
+	}
+	if err := s.Transport.Void(tx, id, reason); err != nil {
 		return Notice{}, err
 	}
 	n.State, n.EndedReason = StateClosed, strings.TrimSpace(reason)

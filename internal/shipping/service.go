@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/stock"
+	"github.com/salesgate/salesgate/internal/transport"
 )
 
 // Service is the shipping module. Build it with New; it is safe for concurrent use once Payments and Gate are set.
@@ -22,6 +23,8 @@ type Service struct {
 	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
 	Stock    *stock.Service      // what lies in the warehouses; app sets it
 	Files    *attachment.Service // where the papers of special releases are; app sets it
+
+	Transport *transport.Service // the trucks that fetch goods (SHP-07), and their freight; app sets it
 
 	// Allotments say what is left of short products to order lines (SHP-19); app sets it. Nil: nothing is allotted.
 	Allotments Allotments
