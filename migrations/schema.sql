@@ -6901,6 +6901,8 @@ CREATE INDEX dunning_items_invoice ON public.dunning_items USING btree (invoice_
 
 CREATE UNIQUE INDEX dunning_items_once ON public.dunning_items USING btree (invoice_id, step) WHERE sent;
 
+CREATE INDEX dunning_items_step ON public.dunning_items USING btree (step, invoice_id) WHERE sent;
+
 CREATE UNIQUE INDEX dunning_pauses_one ON public.dunning_pauses USING btree (payer_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX dunning_pauses_payer ON public.dunning_pauses USING btree (payer_id, id DESC);

@@ -108,7 +108,10 @@ func (f OverdueFilter) standing(where []string, args map[string]any) ([]string, 
 	with(f.Disputed, "SELECT d.invoice_id FROM disputed_items d WHERE d.state IN ('open', 'deciding')")
 	if f.Step != nil {
 		args["step"] = *f.Step
-		where = append(where, "coalesce((SELECT max(i.step) FROM dunning_items i WHERE i.invoice_id = v.id AND i.sent), 0) = @step")
+		if *f.Step > 0 { // by the index of the step, not by each open item
+			where = append(where, "v.id IN (SELECT i.invoice_id FROM dunning_items i WHERE i.sent AND i.step = @step)")
+		}
+		where = append(where, "NOT EXISTS (SELECT FROM dunning_items i WHERE i.invoice_id = v.id AND i.sent AND i.step > @step)")
 	}
 	return where, args
 }

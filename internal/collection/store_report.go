@@ -24,6 +24,10 @@ func insertReport(tx pg.Tx, r *Report, days int, amount decimal.Decimal) (made b
 	args := map[string]any{
 		"id": r.ID, "start": r.Week, "end": r.Week.AddDate(0, 0, 7), "before": r.Week.AddDate(0, 0, -7), "days": days, "amount": amount,
 	}
+	// It adds up all that is open, once a week and in the night: longer than a request's statement may take.
+	if err := tx.Exec("SET LOCAL statement_timeout = '10min'").Error; err != nil {
+		return false, err
+	}
 	if err := tx.Exec(insertCases, args).Error; err != nil {
 		return false, err
 	}
