@@ -38,7 +38,7 @@ func TestFault_KillNine(t *testing.T) {
 	f.open()
 	var workers sync.WaitGroup
 	done := make(chan struct{})
-	for w, next := range []func(worker, n int) write{f.customer, f.order, f.order, f.receipt} {
+	for w, next := range []func(worker, n int) write{f.customer, f.order, f.order, f.receipt, f.goods, f.goods} {
 		workers.Go(func() { f.work(w, done, next) })
 	}
 	for round := range rounds {
@@ -55,7 +55,7 @@ func TestFault_KillNine(t *testing.T) {
 	close(done)
 	workers.Wait()
 	f.replay()
-	for path, series := range map[string]string{"/v1/customers": "", "/v1/orders": "SO", "/v1/receipts": "RC"} {
+	for path, series := range map[string]string{"/v1/customers": "", "/v1/orders": "SO", "/v1/receipts": "RC", "/v1/stock-movements": ""} {
 		f.compare(path, series)
 	}
 	_ = f.server.Process.Signal(syscall.SIGTERM)
@@ -99,7 +99,7 @@ func newFault(t *testing.T) *fault {
 	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", f.binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	create := f.command("user", "create", "fault.rep", "--role", "sales_rep,sales_manager,finance_clerk", "--password-stdin")
+	create := f.command("user", "create", "fault.rep", "--role", "sales_rep,sales_manager,finance_clerk,warehouse_keeper", "--password-stdin")
 	create.Stdin = strings.NewReader(faultPassword + "\n")
 	if out, err := create.CombinedOutput(); err != nil {
 		t.Fatalf("create user: %v\n%s", err, out)
@@ -196,6 +196,9 @@ func (f *fault) open() {
 	}
 	product, _ := rows[0].(map[string]any)
 	f.product = fmt.Sprint(product["id"])
+	if status, body := f.post("/v1/warehouses", "warehouse", map[string]any{"code": "W1", "name": "Fault warehouse"}); status != http.StatusCreated {
+		f.t.Fatalf("warehouse: %d %v", status, body)
+	}
 }
 
 // work writes one thing after the other until done, each until it is acknowledged.
@@ -233,12 +236,22 @@ func (f *fault) receipt(worker, n int) write {
 	}}
 }
 
+// goods come in as an ERP says it: a movement of a lot that others move at the same time (SHP-16).
+func (f *fault) goods(worker, n int) write {
+	return write{path: "/v1/stock-movements", key: fmt.Sprintf("goods-%d-%d", worker, n), request: map[string]any{"movements": []any{
+		map[string]any{"kind": "receipt", "product_code": "P-1", "lot_no": fmt.Sprint("L", n%3), "warehouse_code": "W1", "quantity": "10", "external_no": fmt.Sprintf("%d-%d", worker, n)},
+	}}}
+}
+
 // until repeats a request with its key until it is answered for good.
 func (f *fault) until(w write) write {
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
 		status, body := f.post(w.path, w.key, w.request)
 		switch {
 		case status == http.StatusCreated:
+			if rows, list := body["data"].([]any); list && len(rows) == 1 {
+				body, _ = rows[0].(map[string]any)
+			}
 			w.id = fmt.Sprint(body["id"])
 			return w
 		case status == 0 || status >= 500 || body["code"] == "idempotency.in_flight":

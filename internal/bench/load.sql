@@ -31,6 +31,18 @@ INSERT INTO base_price_lists (id, number, state, effective_at, reason_kind, reas
 VALUES (bench.id(6, 1), 'BPL-BENCH', 'published', '2020-01-01', 'opening', 'Benchmark', now(), now(), 1);
 INSERT INTO base_prices (product_id, effective_at, price, list_id, reason)
 SELECT bench.id(5, p), '2020-01-01', 10 + p % 20, bench.id(6, 1), 'Benchmark' FROM generate_series(1, 120) p;
+-- step stock: of every product a lot that passed its inspection, in one of two warehouses
+INSERT INTO warehouses (id, code, name, active, created_at, updated_at, version)
+SELECT bench.id(11, w), 'W' || w, 'Warehouse ' || w, true, now(), now(), 1 FROM generate_series(1, 2) w;
+INSERT INTO stock_lots (id, product_id, lot_no, received_on, inspection, report_id, created_at, updated_at, version)
+SELECT bench.id(12, p), bench.id(5, p), 'L' || p, '2024-01-01', 'passed', bench.id(13, p), now(), now(), 2 FROM generate_series(1, 120) p;
+INSERT INTO inspection_reports (id, number, lot_id, result, figures, inspector, remarks, external_no, inspected_at, recorded_at)
+SELECT bench.id(13, p), 'QI-000000-' || lpad(p::text, 5, '0'), bench.id(12, p), 'passed', '[]', '', '', '', '2024-01-01Z', now() FROM generate_series(1, 120) p;
+INSERT INTO stock_levels (lot_id, warehouse_id, product_id, inspection, on_hand, reserved)
+SELECT bench.id(12, p), bench.id(11, 1 + p % 2), bench.id(5, p), 'passed', 1000000000, 0 FROM generate_series(1, 120) p;
+INSERT INTO stock_movements (id, kind, product_id, lot_id, warehouse_id, quantity, on_hand, reserved, reason, document_no, external_no, moved_on, recorded_at)
+SELECT bench.id(14, p), 'receipt', bench.id(5, p), bench.id(12, p), bench.id(11, 1 + p % 2), 1000000000, 1000000000, 0, '', '', '', '2024-01-01', now()
+FROM generate_series(1, 120) p;
 -- step customers
 INSERT INTO customers (id, code, name, name_key, name_grams, industry, region, remarks, status, owner_id, owned_at, created_at, updated_at, version)
 SELECT bench.id(4, c), 'C-' || lpad(c::text, 6, '0'), 'Example Textiles ' || c, 'exampletextiles' || c, ARRAY['e' || c], '', '', '', 'active',
@@ -69,6 +81,6 @@ FROM generate_series(1, current_setting('bench.orders')::int) o, generate_series
 SET session_replication_role = DEFAULT;
 -- step statistics
 VACUUM (ANALYZE) departments, teams, users, products, base_prices, base_price_lists, customers, credit_profiles, credit_accounts, credit_movements,
-    credit_open_items, orders, order_lines;
+    credit_open_items, orders, order_lines, warehouses, stock_lots, stock_levels, stock_movements, inspection_reports;
 -- step checkpoint
 CHECKPOINT;

@@ -59,7 +59,8 @@ type GateCheck struct {
 
 // CheckGatePass lets a vehicle out when the pass is ours, unused, in time, and says what is seen: goods, quantities and
 // vehicle; and it does so once (SHP-09). Any refusal is recorded with its decision and commits: ErrForged, ErrUnknownPass,
-// ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods. Locks the delivery note.
+// ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods, and
+// stock.ErrLoaded for goods that failed their inspection after they were loaded (SHP-16). Locks the delivery note.
 func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting) (GateCheck, error) {
 	g := GateCheck{
 		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: shipping.AddUp(seen.Seen),
@@ -95,7 +96,10 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 	}
 	p := g.Note.Pass
 	g.GatePassID, g.DeliveryNoteID, g.PassNumber = &p.ID, &g.Note.ID, p.Number
-	return g.compare(tx.Now)
+	if err := g.compare(tx.Now); err != nil {
+		return err
+	}
+	return s.shipments.MayLeave(tx, &g.Note) // SHP-16
 }
 
 // findPass finds the pass by its token, which must be signed by us and say what the pass says, or by its number.
@@ -192,7 +196,7 @@ func (s *Service) turnBack(tx pg.Tx, g *GateCheck, e *errs.Error) error {
 	g.Outcome, g.Code = decision.Refused, e.Code
 	d := g.newDecision()
 	d.Outcome = decision.Refused
-	d.Check("SHP-09", false, g.inputs(), e.Text("en"), e.Text("zh-CN"))
+	d.Check(e.Rules[0], false, g.inputs(), e.Text("en"), e.Text("zh-CN"))
 	if err := g.record(tx, d); err != nil {
 		return err
 	}

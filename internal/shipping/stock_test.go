@@ -193,6 +193,27 @@ func TestSHP16_FailedLotBlocksWhatIsReserved(t *testing.T) {
 	w.wantLevel(other, "0/0")
 }
 
+// Goods that fail after they were loaded don't pass the gate; unloaded they come back, and aren't loaded again.
+func TestSHP16_FailedAfterLoadingStopsAtTheGate(t *testing.T) {
+	w := stocked(t)
+	lot := w.passed("L1", "CK01", "100", 0)
+	n := w.released("100")
+	note := w.dispatch(n, "40").Want(201)
+	w.report(lot, "failed")
+	if got := w.As("keeper").Get("/v1/me/follow-ups?kind=stock.lot_failed").Want(200).Len("data"); got != 1 {
+		t.Errorf("the keeper is told %d times", got)
+	}
+	refused := w.let(note.ID()).WantProblem(422, "stock.loaded_lot_failed")
+	if refused.String("decision.outcome") != "refused" || refused.String("decision.checks.0.rule") != "SHP-16" {
+		t.Errorf("%s", refused.Body)
+	}
+	w.dispatch(n, "1").WantProblem(422, "stock.not_passed")
+	w.As("keeper").Post("/v1/delivery-notes/"+note.ID()+"/cancel", object{"reason": "卸货"}).Want(200)
+	w.wantLevel(lot, "100/0")
+	w.report(lot, "passed")
+	w.let(w.dispatch(n, "40").Want(201).ID()).Want(201)
+}
+
 // The keeper names lots: only ones that may leave, of the product, free, and in the sum of the line.
 func TestSHP16_NamedLots(t *testing.T) {
 	w := stocked(t)

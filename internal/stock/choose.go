@@ -176,7 +176,7 @@ func lacking(lacks []lack, p policy) *errs.Error {
 	e := def.With("missing", strings.Join(words, "; "))
 	for _, l := range lacks {
 		if l.line.Pointer != "" {
-			e.At(l.line.Pointer + "/quantity")
+			e = e.At(l.line.Pointer + "/quantity")
 		}
 	}
 	return e

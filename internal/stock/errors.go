@@ -15,6 +15,8 @@ var (
 	ErrBlocked = errs.Define(errs.Rule, "stock.lot_blocked",
 		"Lot {lot} in {warehouse} may not leave ({why}); prepare the notice again.",
 		"仓库 {warehouse} 的批次 {lot} 不得发货({why_zh}),请重新备货。", "SHP-16")
+	ErrLoaded = errs.Define(errs.Rule, "stock.loaded_lot_failed",
+		"Lot {lot} failed its inspection after it was loaded; unload it.", "批次 {lot} 装车后检验不合格,请卸货。", "SHP-16")
 	ErrOtherProduct = errs.Define(errs.Rule, "stock.other_product",
 		"Lot {lot} is of another product.", "批次 {lot} 不是该产品。", "SHP-16")
 	ErrNoLot      = errs.Define(errs.Rule, "stock.unknown_lot", "Nothing of this lot is free in this warehouse.", "该仓库此批次无可用库存。")

@@ -206,6 +206,20 @@ func (s *Service) TakenOf(tx pg.Tx, deliveryNoteIDs ...uuid.UUID) (map[uuid.UUID
 	return of, err
 }
 
+// MayLeave refuses to let out what is loaded of a lot that failed its inspection meanwhile: ErrLoaded (SHP-16). One statement.
+func (s *Service) MayLeave(tx pg.Tx, deliveryNoteID uuid.UUID) error {
+	var lot string
+	err := pg.ScanRow(tx, []any{&lot}, `SELECT l.lot_no FROM stock_movements m JOIN stock_lots l ON l.id = m.lot_id
+		WHERE m.delivery_note_id = ? AND m.kind = 'shipment' AND l.inspection = 'failed' ORDER BY l.lot_no LIMIT 1`, deliveryNoteID)
+	if errors.Is(err, errs.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return ErrLoaded.With("lot", lot)
+}
+
 // insertPreparation writes a list with its lines, which hold nothing yet.
 func insertPreparation(tx pg.Tx, p Preparation) error {
 	if err := pg.Insert(tx, &p); err != nil {
