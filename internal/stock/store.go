@@ -63,7 +63,8 @@ func lockLevels(tx pg.Tx, noticeID uuid.UUID, lines []Line) ([]*Level, error) {
 		SELECT v.lot_id, v.warehouse_id, v.product_id, l.lot_no, w.code, w.active, v.inspection, v.expires_on, l.received_on,
 			v.on_hand, v.reserved, c.held
 		FROM chosen c JOIN stock_levels v ON v.lot_id = c.lot_id AND v.warehouse_id = c.warehouse_id
-			JOIN stock_lots l ON l.id = v.lot_id JOIN warehouses w ON w.id = v.warehouse_id
+			CROSS JOIN LATERAL (SELECT lot_no, received_on FROM stock_lots WHERE id = c.lot_id OFFSET 0) l -- by index, however many it expects
+			JOIN warehouses w ON w.id = v.warehouse_id
 		ORDER BY v.lot_id, v.warehouse_id FOR NO KEY UPDATE OF v`, string(b), noticeID)
 	return levels, err
 }

@@ -97,3 +97,8 @@ func (w *world) reconciled() {
 func (w *world) tryExec(statement string, args ...any) error {
 	return w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return tx.Exec(statement, args...).Error })
 }
+
+func (w *world) tryVacuum() error {
+	_, err := w.DB.SQL().Exec("VACUUM ANALYZE stock_levels, stock_lots, stock_movements, products, inspection_reports")
+	return err
+}
