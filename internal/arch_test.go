@@ -61,6 +61,7 @@ var layers = strings.Fields(`
 	transport
 	shipping
 	gate
+	departure
 	receivable
 	bankstatement
 	statement
@@ -79,7 +80,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate receivable bankstatement statement collection "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate departure receivable bankstatement statement collection "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -131,6 +132,7 @@ var imports = map[string]string{
 	"transport":      gates + "customer",
 	"shipping":       gates + "customer catalog credit order stock transport",
 	"gate":           gates + "shipping",
+	"departure":      gates + "shipping gate",
 
 	"receivable":    gates + "customer catalog credit order shipping",
 	"bankstatement": gates + "customer credit receivable",

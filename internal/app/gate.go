@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/departure"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/httpapi"
@@ -13,10 +14,15 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// joinGate builds the factory's own gate, which shipping asks for passes.
+// joinGate builds the factory's own gate, which shipping asks for passes, and what is known of goods after they were loaded.
 func (a *App) joinGate(s *httpapi.Server) {
 	s.Gate = gate.New(s.Rulebook, s.Shipments, a.cfg.MasterKey)
 	s.Shipments.Gate = s.Gate
+	s.Departures = departure.New(s.Attachments, s.Shipments)
+	s.Gate.Corrections = s.Departures
+	s.Attachments.Register(departure.SubjectProof, s.Departures.ProofSeen, "shipment.read")
+	a.jobs.Every("late_departures", 5*time.Minute, a.batches("late_departures", s.Departures.MarkLate))             // SHP-14
+	a.jobs.Every("late_emergencies", 5*time.Minute, a.batches("late_emergencies", s.Shipments.MarkLateEmergencies)) // SHP-15
 	jobs.Handle(a.jobs, func(ctx context.Context, job gate.LateBooking) error { return a.BookLate(ctx, s.Gate, job.ConflictID) })
 	a.jobs.Every("rotate_gate_key", time.Hour, func(ctx context.Context) error {
 		return a.DB.Tx(ctx, pg.System("rotate_gate_key"), s.Gate.RotateKeyWhenDue)

@@ -114,6 +114,7 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Orders.Files = s.Attachments
 	s.Attachments.Register(order.Subject, s.Orders.Seen, "order.read")
 	approvals.Register(shipping.Matter, s.Shipments)
+	approvals.Register(shipping.MatterEmergency, s.Shipments)
 
 	a.Imports = importing.New(a.DB, s.Customers, s.Products, s.PriceLists, s.Credits, s.Receivables, func(tx pg.Tx, id uuid.UUID) error {
 		return jobs.InsertTx(tx, importJob{id})

@@ -4,6 +4,15 @@ var salesFlows = []string{"credit", "prepaid", "cod", "new_customer"}
 
 // shipmentMatters are those of shipping.
 var shipmentMatters = []Matter{
+	{Name: "shipment.emergency", Gate: "shipment", Facts: []Fact{ // SHP-15
+		{Name: "flow", Kind: FactText, Enum: salesFlows, Open: true},
+		{Name: "amount", Kind: FactDecimal, Direction: HigherIsWorse},
+		{Name: "reason", Kind: FactText, NonEmpty: true, Direction: Irrelevant},
+		{Name: "over_limit", Kind: FactBool, Optional: true, Direction: HigherIsWorse},
+		{Name: "overdue_amount", Kind: FactDecimal, Optional: true, Direction: HigherIsWorse},
+		{Name: "exposure_after", Kind: FactDecimal, Optional: true, Direction: HigherIsWorse, ForDeciders: true},
+		{Name: "limit", Kind: FactDecimal, Optional: true, Direction: LowerIsWorse, ForDeciders: true},
+	}},
 	{Name: "shipment.release", Gate: "shipment", Facts: []Fact{
 		{Name: "flow", Kind: FactText, Enum: salesFlows, Open: true},   // SHP-01
 		{Name: "over_limit", Kind: FactBool, Direction: HigherIsWorse}, // exposure after this notice is above the limit, or there is none

@@ -16,7 +16,7 @@ WITH ordered AS (
 	JOIN order_lines l ON l.order_id = o.order_id
 	WHERE l.contract_line_id IN (SELECT id FROM contract_lines WHERE contract_id = ?)
 ), gone AS MATERIALIZED (
-	SELECT o.contract_line_id, d.id, d.delivery_note_id, d.quantity, d.amount, d.invoiced_quantity, d.invoiced_amount
+	SELECT o.contract_line_id, d.id, d.delivery_note_id, d.quantity + d.corrected_quantity AS quantity, d.amount + d.corrected_amount AS amount, d.invoiced_quantity, d.invoiced_amount
 	FROM ordered o
 	JOIN delivery_note_lines d ON d.order_id = o.order_id AND d.order_line_id = o.id
 	JOIN delivery_notes n ON n.id = d.delivery_note_id AND n.state <> 'cancelled'

@@ -45,6 +45,7 @@ const (
 	reasonWrittenOff = "written off"
 	reasonRecovered  = "recovered"
 	reasonReturned   = "came back"
+	reasonCorrected  = "delivery note corrected"
 )
 
 // FromNote is an amount taken over from one delivery note.
@@ -80,6 +81,12 @@ func UnshipMoves(notice, note uuid.UUID, amount decimal.Decimal) []Movement {
 		{Part: Shipped, DocumentType: DocDeliveryNote, DocumentID: note, Rest: true, Reason: reasonUnshipped},
 		{Part: Released, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, ItemID: notice, Reason: reasonUnshipped},
 	}
+}
+
+// CorrectMove changes what a delivery note counts as shipped by what it turned out to be wrong by (SHP-14). Taking off more than isn't invoiced is
+// ErrTakesTooMuch.
+func CorrectMove(correction, note uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Shipped, Amount: amount, DocumentType: DocCorrection, DocumentID: correction, ItemID: note, Reason: reasonCorrected}
 }
 
 // InvoiceMoves moves goods from shipped to receivable. The invoice's total counts in full; each delivery note gives at

@@ -26,6 +26,7 @@ const (
 	DocAdjustment   = "adjustment"
 	DocWriteOff     = "write_off"
 	DocReturn       = "goods_return"
+	DocCorrection   = "delivery_correction"
 )
 
 // add and sub work on amounts of numeric(18,2), of which dozens fit the 19 digits of a decimal; so they can't overflow.

@@ -81,7 +81,7 @@ func follow(tx pg.Tx, reference string) (trail, error) {
 	}
 	var notes []string
 	err = tx.Raw(`SELECT DISTINCT l.delivery_note_id::text FROM delivery_note_lines l JOIN delivery_notes d ON d.id = l.delivery_note_id
-		WHERE l.order_id = ? AND l.invoiced_quantity + l.returned_quantity < l.quantity AND d.state <> 'cancelled' ORDER BY 1`, *t.OrderID).Scan(&notes).Error
+		WHERE l.order_id = ? AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity AND d.state <> 'cancelled' ORDER BY 1`, *t.OrderID).Scan(&notes).Error
 	for _, id := range notes {
 		t.Unbilled = append(t.Unbilled, uuid.MustParse(id))
 	}

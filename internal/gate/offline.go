@@ -105,7 +105,10 @@ func (s *Service) SynchroniseGateChecks(tx pg.Tx, who identity.Principal, b Batc
 			fresh = append(fresh, answers[i].Conflicts...)
 		}
 	}
-	return y.skew, answers, openConflicts(tx, fresh)
+	if err := openConflicts(tx, fresh); err != nil {
+		return 0, nil, err
+	}
+	return y.skew, answers, y.propose(answers)
 }
 
 // begin locks the phone.

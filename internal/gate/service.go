@@ -2,15 +2,24 @@ package gate
 
 import (
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // Service is the gate. Build it with New; it is safe for concurrent use.
 type Service struct {
+	Corrections Corrections // of delivery notes; app sets it, since departure is built after gate
+
 	rules     *rulebook.Service
 	shipments *shipping.Service
 	keys      *passKeys
+}
+
+// Corrections proposes a correction of a delivery note whose vehicle was let out with other goods (SHP-14). The note is locked.
+type Corrections interface {
+	ProposeSeen(tx pg.Tx, who identity.Principal, d *shipping.DeliveryNote, seen []shipping.Goods) error
 }
 
 // New returns the service, which app gives to shipping as its Gate. masterKey guards the key that signs gate passes, as it does

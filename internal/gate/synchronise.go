@@ -230,6 +230,20 @@ func (y *synchronisation) book(g *GateCheck, c OfflineCheck, e *errs.Error) (Boo
 	return Booked, err
 }
 
+// propose has a correction of each delivery note whose vehicle was let out with other goods than it says (SHP-14).
+func (y *synchronisation) propose(answers []Synced) error {
+	for _, a := range answers {
+		g := a.Check
+		if a.Repeated || y.s.Corrections == nil || kindOf[g.Code] != OtherGoods || *g.DeviceDecision != LetOut {
+			continue
+		}
+		if err := y.s.Corrections.ProposeSeen(y.tx, y.who, &g.Note, g.Seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // later has what can't be booked under the locks of now booked by a job.
 func (y *synchronisation) later(conflicts []Conflict) error {
 	for _, c := range conflicts {

@@ -77,7 +77,7 @@ func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryN
 	body := api.DeliveryNote{
 		ID: d.ID, Number: d.Number, ShippingNoticeID: d.NoticeID, CustomerID: d.CustomerID, PayerID: d.PayerID, Flow: api.ShippingFlow(d.Flow),
 		State: api.DeliveryState(d.State), Vehicle: d.Vehicle, Carrier: optional(d.Carrier), Driver: optional(d.Driver),
-		Currency: api.Currency(d.Currency), ShippedOn: openapi.Date{Time: d.ShippedOn}, LeftAt: d.LeftAt,
+		Currency: api.Currency(d.Currency), ShippedOn: openapi.Date{Time: d.ShippedOn}, LeftAt: d.LeftAt, ReportDueAt: d.ReportDueAt, ReportedAt: d.ReportedAt,
 		CancelReason: optional(d.CancelReason), GatePass: passBody(d.Pass), CreatedAt: d.CreatedAt, Etag: etag(d.Version),
 		Lines: make([]api.DeliveryLine, len(d.Lines)),
 	}
@@ -91,6 +91,11 @@ func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryN
 			body.Lines[i].Lots = &lots
 		}
 	}
+	for i, l := range d.Lines {
+		if !l.CorrectedQuantity.IsZero() {
+			body.Lines[i].CorrectedQuantity = &d.Lines[i].CorrectedQuantity
+		}
+	}
 	if !identity.SeesPrices(who) {
 		return body
 	}
@@ -98,6 +103,9 @@ func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryN
 	for i, l := range d.Lines {
 		b := &body.Lines[i]
 		b.Price, b.Amount, b.InvoicedAmount = &l.Price, &l.Amount, &l.InvoicedAmount
+		if !l.CorrectedQuantity.IsZero() {
+			b.CorrectedAmount = &d.Lines[i].CorrectedAmount
+		}
 	}
 	return body
 }

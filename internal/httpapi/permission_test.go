@@ -233,6 +233,15 @@ var owned = map[string]func(e *apitest.Env) string{
 	"surveys":        surveyOf,
 	"visits":         visitOf,
 	"delivery-notes": deliveryNoteOf,
+	"emergency-releases": func(e *apitest.Env) string {
+		return plant(e, "emergency_releases", object{
+			"notice_id": noticeOf(e), "state": "open", "reason": "停机待料", "tried": `[{"person_id": "` + e.People["gm"].String() + `", "at": "2026-01-01T00:00:00Z", "outcome": "无人接听"}]`,
+			"warehouse_head": e.People["keeper"], "quality_head": e.People["quality"], "released_by": e.People["manager"], "approval_id": uuid.NewString(),
+		})
+	},
+	"delivery-corrections": func(e *apitest.Env) string {
+		return plant(e, "delivery_corrections", object{"delivery_note_id": deliveryNoteOf(e), "cause": "customer", "reason": "少件", "state": "proposed"})
+	},
 	"gate-conflicts": func(e *apitest.Env) string {
 		note := deliveryNoteOf(e)
 		check := plant(e, "gate_checks", object{"delivery_note_id": note, "outcome": "refused", "seen": "[]", "content_hash": []byte{1}, "decision_id": uuid.NewString(), "device_id": "phone-1", "sequence": 1, "device_decision": "let_out", "seen_at": "2026-01-01Z", "received_at": "2026-01-01Z"})
@@ -499,6 +508,7 @@ func deliveryNoteOf(e *apitest.Env) string {
 		"currency": "CNY",
 	})
 	plant(e, "gate_passes", object{"delivery_note_id": note, "notice_id": notice, "vehicle": "浙A·12345", "state": "valid"})
+	plant(e, "delivery_proofs", object{"delivery_note_id": note, "signer": "陈示例"})
 	return note
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/deliverycheck"
+	"github.com/salesgate/salesgate/internal/departure"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -74,6 +75,7 @@ type Server struct {
 	Shipments   *shipping.Service
 	Gate        *gate.Service
 	Stock       *stock.Service
+	Departures  *departure.Service
 	Receivables *receivable.Service
 	Collection  *collection.Service
 	Imports     *importing.Service

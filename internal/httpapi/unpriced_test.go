@@ -152,7 +152,17 @@ func soldWorld(t *testing.T) *apitest.Env {
 			"sequence": 1, "seen_at": time.Now(), "pass_number": note.String("gate_pass.number"), "vehicle": "浙B99999", "decision": "let_out",
 			"seen": []object{{"product_code": note.String("lines.0.product_code"), "quantity": "10"}},
 		}}}).Want(200)
+		e.As("keeper").Post("/v1/delivery-notes/"+note.ID()+"/proof", object{"signer": "陈示例", "received_on": onDay(0), "lines": []object{{"delivery_line_id": note.String("lines.0.id"), "received": "9"}}}).Want(201)
+		e.As("finance").Post("/v1/delivery-corrections/"+e.As("clerk").Get("/v1/delivery-corrections").String("data.0.id")+"/post", object{}).Want(200)
 	}
+	urgent := rep.Post("/v1/shipping-notices", object{
+		"customer_id": customer, "flow": "credit", "ship_date": onDay(3), "lines": []object{{"order_id": o.ID(), "order_line_id": line, "quantity": "1"}},
+	}).Want(201).ID()
+	rep.Post("/v1/shipping-notices/"+urgent+"/submit", nil).Want(200)
+	manager.Post("/v1/shipping-notices/"+urgent+"/emergency-release", object{
+		"reason": "停机待料", "warehouse_head_id": e.People["keeper"], "quality_head_id": e.People["quality"],
+		"tried": []object{{"person_id": e.People["clerk"], "at": time.Now().Add(-time.Minute), "outcome": "无人接听"}, {"person_id": e.People["gm"], "at": time.Now().Add(-time.Minute), "outcome": "无人接听"}},
+	}).Want(201)
 
 	// What follows an order: a change, a check, a shortage.
 	change := rep.Post(order+"/changes", object{"reason": "客户加单", "lines": append(changedLine(line, product, "120", "13.5791"), object{"product_id": product, "quantity": "5", "price": "13.5792"})}).Want(201).ID()

@@ -175,8 +175,15 @@ var matrix = map[Permission][]Role{
 	"gate_pass.check":   roles(GateGuard),
 
 	// the gate offline
-	"gate_conflict.read":    roles(sellers, finance, factory, overseers, GateGuard),
-	"gate_conflict.resolve": roles(salesLeaders, generalOffice, WarehouseKeeper),
+	"gate_conflict.read":         roles(sellers, finance, factory, overseers, GateGuard),
+	"shipment.emergency":         roles(SalesManager),
+	"emergency_release.read":     roles(sellers, finance, factory, overseers),
+	"emergency_release.confirm":  roles(WarehouseKeeper, QualityManager),
+	"delivery_proof.write":       roles(sellers, WarehouseKeeper),
+	"delivery_correction.write":  roles(finance, WarehouseKeeper),
+	"delivery_correction.decide": roles(finance),
+	"dispatch_register.read":     roles(sellers, finance, factory, overseers, GateGuard),
+	"gate_conflict.resolve":      roles(salesLeaders, generalOffice, WarehouseKeeper),
 
 	// stock
 	"stock.read":          roles(sellers, finance, factory, overseers, Admin),

@@ -18,8 +18,8 @@
 //
 //	approval request → price meeting → user → ownership dispute → prospect → customer → credit account (of the payer) → credit group →
 //	credit review → new-product request → base price list, price authority table → price adoption → sample → quotation → inquiry →
-//	demand survey → order change → contract → order → production request → delivery check → shipping notice → special release →
-//	shortage allotment → transport notice → warehouse → stock lot → stock level → gate device → delivery note → gate pass → gate conflict →
+//	demand survey → order change → contract → order → production request → delivery check → shipping notice → special release → emergency release →
+//	shortage allotment → transport notice → warehouse → stock lot → stock level → gate device → delivery note → gate pass → gate conflict → delivery correction →
 //	carrier settlement → freight voucher → freight adjustment → carrier → freight rate → invoice → receipt → promise to pay → dunning → disputed item →
 //	bad debt → paying staff →
 //	customer notice → opportunity → survey → visit → price request →

@@ -107,7 +107,7 @@ func (g *GoodsReturn) take(n shipping.DeliveryNote, quantities map[uuid.UUID]dec
 			continue
 		}
 		at := "/lines/" + strconv.Itoa(len(g.Lines)) + "/quantity"
-		left := minus(l.Quantity, l.ReturnedQuantity)
+		left := minus(l.Real(), l.ReturnedQuantity)
 		if !quantity.IsPos() || quantity.Cmp(left) > 0 {
 			return ErrOverReturned.With("left", left).At(at)
 		}

@@ -151,12 +151,12 @@ const toInvoiceSQL = `SELECT d.customer_id, c.code AS customer_code, c.name AS c
 		count(*) AS notes, sum(d.amount) AS amount, coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount,
 		count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
 	FROM (
-		SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount - l.invoiced_amount - l.returned_amount) AS amount,
+		SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) AS amount,
 			n.flow IN ('cod', 'prepaid') OR coalesce(i.mode, 'at_once') = 'at_once' OR EXISTS (SELECT FROM statement_clearances s
 				WHERE s.customer_id IN (n.customer_id, n.payer_id) AND s.through >= n.shipped_on) AS due
 		FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id AND n.state <> 'cancelled' AND n.shipped_on <= ?
 		LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
-		WHERE l.invoiced_quantity + l.returned_quantity < l.quantity GROUP BY n.id, i.mode
+		WHERE l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity GROUP BY n.id, i.mode
 	) d JOIN customers c ON c.id = d.customer_id
 	LEFT JOIN invoicing_terms t ON t.customer_id = d.payer_id AND t.valid_to IS NULL`
 

@@ -191,7 +191,7 @@ func dueNotes(tx pg.Tx, customerID, payerID uuid.UUID, through time.Time) ([][]u
 		return nil
 	}, `SELECT n.id, n.flow IN ('cod', 'prepaid') AS cash FROM delivery_notes n LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
 		WHERE n.customer_id = ? AND n.payer_id = ? AND n.state <> 'cancelled' AND n.shipped_on <= ?
-			AND EXISTS (SELECT FROM delivery_note_lines l WHERE l.delivery_note_id = n.id AND l.invoiced_quantity + l.returned_quantity < l.quantity)
+			AND EXISTS (SELECT FROM delivery_note_lines l WHERE l.delivery_note_id = n.id AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity)
 			AND (n.flow IN ('cod', 'prepaid') OR coalesce(i.mode, 'at_once') = 'at_once' OR EXISTS (SELECT FROM statement_clearances s
 				WHERE s.customer_id IN (n.customer_id, n.payer_id) AND s.through >= n.shipped_on))
 		ORDER BY cash, n.shipped_on, n.id`, customerID, payerID, through)

@@ -37,6 +37,10 @@ type DeliveryNote struct {
 	Amount       decimal.Decimal // tax included
 	ShippedOn    time.Time       // business date; due dates count from it when terms say so
 	LeftAt       *time.Time
+	ReportDueAt  *time.Time // SHP-14; nil for notes from before there was a deadline
+	ReportedAt   *time.Time // that it left: by the gate's check, or by the warehouse
+	ReportedBy   *uuid.UUID
+	LateAt       *time.Time // nobody had reported in time
 	CancelReason string
 	CreatedBy    *uuid.UUID
 	CreatedAt    time.Time
@@ -67,20 +71,30 @@ type DeliveryLine struct {
 	ReturnedQuantity decimal.Decimal // came back: not to be invoiced (SHP-20)
 	ReturnedAmount   decimal.Decimal
 
+	// What posted corrections have changed (SHP-14): what the note itself says stays as it is.
+	CorrectedQuantity decimal.Decimal
+	CorrectedAmount   decimal.Decimal
+
 	Lots []stock.Taken `gorm:"-"` // of one note
 }
 
 // TableName is for GORM.
 func (DeliveryLine) TableName() string { return "delivery_note_lines" }
 
-// OpenQuantity is what is still to be invoiced: delivered − invoiced − returned.
+// OpenQuantity is what is still to be invoiced: what really left − invoiced − returned.
 func (l DeliveryLine) OpenQuantity() decimal.Decimal {
-	return sub(sub(l.Quantity, l.InvoicedQuantity), l.ReturnedQuantity)
+	return sub(sub(l.Real(), l.InvoicedQuantity), l.ReturnedQuantity)
 }
+
+// Real is what really left, corrections counted.
+func (l DeliveryLine) Real() decimal.Decimal { return add(l.Quantity, l.CorrectedQuantity) }
+
+// RealAmount is what that comes to.
+func (l DeliveryLine) RealAmount() decimal.Decimal { return add(l.Amount, l.CorrectedAmount) }
 
 // AmountOf is what a further part of the line comes to: the shares of all parts add up to the line's amount exactly.
 func (l DeliveryLine) AmountOf(quantity decimal.Decimal) decimal.Decimal {
-	return next(l.Amount, l.Quantity, add(l.InvoicedQuantity, l.ReturnedQuantity), add(l.InvoicedAmount, l.ReturnedAmount), quantity)
+	return next(l.RealAmount(), l.Real(), add(l.InvoicedQuantity, l.ReturnedQuantity), add(l.InvoicedAmount, l.ReturnedAmount), quantity)
 }
 
 // Invoiced is a part of a delivery line that an invoice takes over, or a reversal gives back.

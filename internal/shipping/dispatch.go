@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -60,6 +61,9 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	if err := s.takeStock(tx, &note); err != nil { // SHP-16
 		return DeliveryNote{}, err
 	}
+	if note.ReportDueAt, err = s.reportDue(tx); err != nil {
+		return DeliveryNote{}, err
+	}
 	if err := s.ship(tx, h, &note); err != nil {
 		return DeliveryNote{}, err
 	}
@@ -73,6 +77,18 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 		return DeliveryNote{}, err
 	}
 	return note, s.depart(tx, truck, &note)
+}
+
+// KindLate is the follow-up about goods that nobody reported as left in time (SHP-14); package departure opens it.
+const KindLate = "departure.late"
+
+// reportDue is when it has to be reported that what is loaded now has left: on the day, at latest when so many working hours of the next working day
+// have passed (SHP-14).
+func (s *Service) reportDue(tx pg.Tx) (*time.Time, error) {
+	hours, err := s.rules.Int(tx, "shipping.departure_hours")
+	y, m, d := tx.Now.In(clock.Shanghai).Date()
+	due := tx.Calendar().AddWorkingHours(time.Date(y, m, d+1, 0, 0, 0, 0, clock.Shanghai), time.Duration(hours)*time.Hour)
+	return &due, err
 }
 
 // load takes the loaded quantities off the notice and makes the delivery note of them. expected is who is to fetch them.
@@ -155,6 +171,7 @@ func (n *Notice) loadLine(i int, part Loaded) (DeliveryLine, error) {
 		ID: uuid.Must(uuid.NewV7()), PositionNo: i + 1, NoticeLineID: l.ID, OrderID: l.OrderID, OrderLineID: l.OrderLineID,
 		ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: part.Quantity,
 		Price: l.Price, TaxRate: l.TaxRate, Amount: amount, InvoicedQuantity: decimal.Zero, InvoicedAmount: decimal.Zero,
+		CorrectedQuantity: decimal.Zero, CorrectedAmount: decimal.Zero,
 	}, nil
 }
 
@@ -201,9 +218,14 @@ func (s *Service) issue(tx pg.Tx, n *Notice, note *DeliveryNote) error {
 // Leave writes that the goods of a delivery note went out of the gate, and the event. The note is locked.
 func (s *Service) Leave(tx pg.Tx, d *DeliveryNote, at time.Time, action string) error {
 	before := d.snapshot("")
-	d.State, d.LeftAt = NoteLeft, &at
+	d.State, d.LeftAt, d.ReportedAt, d.ReportedBy = NoteLeft, &at, &tx.Now, tx.By.Actor()
 	if err := letGo(tx, d); err != nil {
 		return err
+	}
+	if d.LateAt != nil {
+		if err := followup.Close(tx, KindLate, SubjectDelivery, d.ID); err != nil {
+			return err
+		}
 	}
 	return d.record(tx, action, before, "")
 }

@@ -57,6 +57,21 @@ var (
 	ErrSpecialOnce = errs.Define(errs.Conflict, "shipping.special_once",
 		"A special release is decided once and used once, in time and within its amount.", "特放只能审批一次、使用一次,且须在有效期和金额之内。", "CRD-13")
 
+	ErrNoEmergency = errs.Define(errs.Rule, "shipping.no_emergency",
+		"Nobody is missing: finance has checked the notice, and you may release it yourself.", "财务已核查且在您的权限之内,请直接放行。", "SHP-15")
+	ErrUntried = errs.Define(errs.Rule, "shipping.untried",
+		"Nobody with the role {role} was tried; without them it can't be released, so try them first.", "尚未联系角色为 {role} 的责任人,请先联系。", "SHP-15")
+	ErrUnknownTried = errs.Define(errs.Rule, "shipping.unknown_tried",
+		"There is no such active person, or they were tried later than now.", "人员不存在或已停用,或联系时间晚于当前时间。", "SHP-15")
+	ErrHead = errs.Define(errs.Rule, "shipping.no_head",
+		"This person doesn't speak for the department, or is yourself.", "该人员不是相应部门主管,或为您本人。", "SHP-15")
+	ErrEmergencyCustomer = errs.Define(errs.Rule, "shipping.emergency_customer",
+		"The customer is {status}: an emergency release is no way round that.", "客户状态为 {status},不得以紧急出货绕过。", "SHP-15")
+	ErrNotHead = errs.Define(errs.Forbidden, "shipping.not_head",
+		"Only the heads whom it names confirm an emergency release.", "仅指定的仓库、品质主管可确认紧急出货。", "SHP-15")
+	ErrConfirmed = errs.Define(errs.Conflict, "shipping.emergency_confirmed",
+		"You have confirmed this already.", "您已确认。", "SHP-15")
+
 	ErrNotReleased = pg.Constraint("shipping_notices_dispatch_released", errs.Define(errs.Conflict, "shipping.not_released",
 		"Nothing leaves on a notice that isn't released; this one is {state}.", "未放行的发货通知单不得发货(当前状态:{state})。", "SHP-07"))
 	ErrOverNotice = pg.Constraint("shipping_notice_lines_not_over", errs.Define(errs.Rule, "shipping.over_notice",
@@ -72,6 +87,10 @@ var (
 	ErrOverInvoiced = pg.Constraint("delivery_note_lines_not_over", errs.Define(errs.Rule, "shipping.over_invoiced",
 		"An invoice can't take more of a delivery note than what left and isn't invoiced yet.",
 		"开票数量不能超过送货单已发未开票数量。", "SHP-20"))
+	ErrNoteCancelled = errs.Define(errs.Conflict, "shipping.note_cancelled",
+		"The delivery note is cancelled: nothing left with it.", "送货单已作废,并无货物出厂。", "SHP-14")
+	ErrCorrectsTooMuch = pg.Constraint("delivery_note_lines_corrected", errs.Define(errs.Rule, "shipping.corrects_too_much",
+		"A correction can't take more off a line than what left with it: {left}.", "更正数量不能超过该行实发数量 {left}。", "SHP-14"))
 	ErrFrozen = pg.Constraint("shipping_notices_figures_frozen", errs.Define(errs.Conflict, "shipping.figures_frozen",
 		"What finance signed doesn't change; the notice must be revised.", "财务签核的数据不可更改,请修订通知单。", "SHP-03"))
 )

@@ -32,6 +32,9 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err := s.lockSpecial(tx, id); err != nil {
 		return Notice{}, err
 	}
+	if err := s.lockEmergency(tx, id); err != nil {
+		return Notice{}, err
+	}
 	h, err := s.hold(tx, who, id, true)
 	if err != nil {
 		return Notice{}, err
@@ -58,6 +61,9 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 		return Notice{}, err
 	}
 	if err := s.Transport.Void(tx, id, reason); err != nil { // no truck comes for it
+		return Notice{}, err
+	}
+	if err := s.voidEmergency(tx, h, strings.TrimSpace(reason)); err != nil { // SHP-15: the same
 		return Notice{}, err
 	}
 	become(n)

@@ -65,6 +65,7 @@ type Notice struct {
 	SubmittedAt      *time.Time
 	ApprovalID       *uuid.UUID
 	SpecialReleaseID *uuid.UUID // that it was released under (CRD-13)
+	EmergencyID      *uuid.UUID // the same (SHP-15)
 	ReleasedBy       *uuid.UUID
 	ReleasedAt       *time.Time
 	EndedReason      string
@@ -209,7 +210,7 @@ func (n *Notice) snapshot() map[string]any {
 		"ship_date": n.ShipDate.Format(time.DateOnly), "short_lead_reason": n.ShortLeadReason, "overdue_reason": n.OverdueReason,
 		"vehicle": n.Vehicle, "carrier": n.Carrier, "driver": n.Driver, "remarks": n.Remarks, "amount": n.Amount,
 		"dispatched_amount": n.DispatchedAmount, "covered_amount": n.CoveredAmount, "revision": n.Revision, "approval_id": n.ApprovalID,
-		"checked_by": n.CheckedBy, "special_release_id": n.SpecialReleaseID, "ended_reason": n.EndedReason, "lines": lines, "version": n.Version,
+		"checked_by": n.CheckedBy, "special_release_id": n.SpecialReleaseID, "emergency_id": n.EmergencyID, "ended_reason": n.EndedReason, "lines": lines, "version": n.Version,
 	}
 	if n.Figures != nil {
 		m["figures"] = n.Figures

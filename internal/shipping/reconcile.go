@@ -23,7 +23,7 @@ func Reconcile(tx pg.Tx) ([]Difference, error) {
 			SELECT payer_id, 'released' AS part, sum(amount - dispatched_amount) AS amount FROM shipping_notices
 				WHERE state IN ('released', 'partly_dispatched') GROUP BY payer_id
 			UNION ALL
-			SELECT n.payer_id, 'shipped', sum(l.amount - l.invoiced_amount - l.returned_amount) FROM delivery_notes n
+			SELECT n.payer_id, 'shipped', sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) FROM delivery_notes n
 				JOIN delivery_note_lines l ON l.delivery_note_id = n.id WHERE n.state <> 'cancelled' GROUP BY n.payer_id
 		), ledger AS (
 			SELECT payer_id, 'released' AS part, released AS amount FROM credit_accounts

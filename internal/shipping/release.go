@@ -69,8 +69,11 @@ func (s *Service) notReleased(tx pg.Tx, n Notice) error {
 // ApprovalDecided implements approval.Subject: what the approvers said becomes true of the notice, if the gate, judged again
 // under the account's lock, says no worse than what they decided on. The request is locked; locks account, orders and notice.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
-	if r.Matter == MatterSpecial {
+	switch r.Matter {
+	case MatterSpecial:
 		return s.specialDecided(tx, r)
+	case MatterEmergency:
+		return s.emergencyDecided(tx, r)
 	}
 	h, err := s.holdDecided(tx, r)
 	if err != nil {
@@ -231,7 +234,7 @@ func (s *Service) uncover(tx pg.Tx, n *Notice) error {
 
 // reopen makes a draft of the notice, which passes every gate anew.
 func (n *Notice) reopen() {
-	n.State, n.Revision, n.ApprovalID, n.SpecialReleaseID = StateDraft, n.Revision+1, nil, nil
+	n.State, n.Revision, n.ApprovalID, n.SpecialReleaseID, n.EmergencyID = StateDraft, n.Revision+1, nil, nil, nil
 	n.Figures, n.FiguresHash, n.CheckedBy, n.CheckedAt = nil, nil, nil, nil
 	n.SubmittedBy, n.SubmittedAt, n.SubmitterKind, n.ReleasedBy, n.ReleasedAt = nil, nil, "", nil, nil
 	n.EndedReason = ""

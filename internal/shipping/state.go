@@ -34,38 +34,40 @@ type Verb string
 
 // The verbs.
 const (
-	VerbUpdate   Verb = "updateShippingNotice"
-	VerbSubmit   Verb = "submitShippingNotice"
-	VerbCheck    Verb = "checkShippingNotice"
-	VerbExplain  Verb = "explainOverdue"
-	VerbRelease  Verb = "releaseShippingNotice"
-	VerbRevise   Verb = "reviseShippingNotice"
-	VerbCancel   Verb = "cancelShippingNotice"
-	VerbPrepare  Verb = "prepareShippingNotice"
-	VerbDispatch Verb = "dispatchShippingNotice"
-	VerbUnload   Verb = "cancelDeliveryNote"
-	VerbClose    Verb = "closeShippingNotice"
-	VerbSpecial  Verb = "createSpecialRelease"
+	VerbUpdate    Verb = "updateShippingNotice"
+	VerbSubmit    Verb = "submitShippingNotice"
+	VerbCheck     Verb = "checkShippingNotice"
+	VerbExplain   Verb = "explainOverdue"
+	VerbRelease   Verb = "releaseShippingNotice"
+	VerbRevise    Verb = "reviseShippingNotice"
+	VerbCancel    Verb = "cancelShippingNotice"
+	VerbPrepare   Verb = "prepareShippingNotice"
+	VerbDispatch  Verb = "dispatchShippingNotice"
+	VerbUnload    Verb = "cancelDeliveryNote"
+	VerbClose     Verb = "closeShippingNotice"
+	VerbSpecial   Verb = "createSpecialRelease"
+	VerbEmergency Verb = "releaseInEmergency"
 )
 
 // Verbs are all verbs.
-var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbPrepare, VerbDispatch, VerbUnload, VerbClose, VerbSpecial}
+var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbPrepare, VerbDispatch, VerbUnload, VerbClose, VerbSpecial, VerbEmergency}
 
 // allowed says in which states each verb makes sense. What is released can't be edited: it is revised, and passes the
 // gates again.
 var allowed = map[Verb][]State{
-	VerbUpdate:   {StateDraft},
-	VerbSubmit:   {StateDraft},
-	VerbCheck:    {StateSubmitted},
-	VerbExplain:  {StateBlocked},
-	VerbRelease:  {StateChecked},
-	VerbRevise:   {StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
-	VerbCancel:   {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
-	VerbPrepare:  {StateReleased, StatePartlyDispatched},
-	VerbDispatch: {StateReleased, StatePartlyDispatched},
-	VerbUnload:   {StatePartlyDispatched, StateDispatched},
-	VerbClose:    {StatePartlyDispatched, StateDispatched},
-	VerbSpecial:  {StateSubmitted, StateChecked, StateBlocked},
+	VerbUpdate:    {StateDraft},
+	VerbSubmit:    {StateDraft},
+	VerbCheck:     {StateSubmitted},
+	VerbExplain:   {StateBlocked},
+	VerbRelease:   {StateChecked},
+	VerbRevise:    {StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
+	VerbCancel:    {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
+	VerbPrepare:   {StateReleased, StatePartlyDispatched},
+	VerbDispatch:  {StateReleased, StatePartlyDispatched},
+	VerbUnload:    {StatePartlyDispatched, StateDispatched},
+	VerbClose:     {StatePartlyDispatched, StateDispatched},
+	VerbSpecial:   {StateSubmitted, StateChecked, StateBlocked},
+	VerbEmergency: {StateSubmitted, StateChecked, StateBlocked},
 }
 
 // May returns errs.ErrState unless the verb makes sense in the notice's state.

@@ -116,7 +116,7 @@ func updateNotice(tx pg.Tx, n *Notice) error {
 		"dispatched_amount": n.DispatchedAmount, "covered_amount": n.CoveredAmount, "figures": n.Figures, "checked_by": n.CheckedBy,
 		"checked_at": n.CheckedAt, "figures_hash": n.FiguresHash, "submitted_by": n.SubmittedBy, "submitter_kind": n.SubmitterKind,
 		"submitted_at": n.SubmittedAt, "approval_id": n.ApprovalID, "released_by": n.ReleasedBy, "released_at": n.ReleasedAt,
-		"ended_reason": n.EndedReason, "revision": n.Revision, "special_release_id": n.SpecialReleaseID, "updated_at": n.UpdatedAt,
+		"ended_reason": n.EndedReason, "revision": n.Revision, "special_release_id": n.SpecialReleaseID, "emergency_id": n.EmergencyID, "updated_at": n.UpdatedAt,
 	})
 	n.Version++
 	return err

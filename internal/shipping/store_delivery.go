@@ -86,8 +86,8 @@ func cancelDelivery(tx pg.Tx, d DeliveryNote) error {
 
 // letGo writes that the goods left the gate.
 func letGo(tx pg.Tx, d *DeliveryNote) error {
-	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, left_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		d.State, d.LeftAt, d.ID, d.Version))
+	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, left_at = ?, reported_at = ?, reported_by = ?, version = version + 1
+		WHERE id = ? AND version = ?`, d.State, d.LeftAt, d.ReportedAt, d.ReportedBy, d.ID, d.Version))
 	d.Version++
 	return err
 }
@@ -141,7 +141,7 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	}
 	if f.Open {
 		q = q.Where(`d.state <> 'cancelled' AND EXISTS (SELECT FROM delivery_note_lines l
-			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity + l.returned_quantity < l.quantity)`)
+			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity)`)
 	}
 	var last uuid.UUID
 	found, err := p.After(&last)
@@ -158,9 +158,21 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	return pg.Cut(p, rows, func(r DeliverySummary) any { return r.ID })
 }
 
+// correctLines adds deltas to what is corrected of delivery lines.
+func correctLines(tx pg.Tx, deltas []Delta) error {
+	for _, d := range deltas {
+		err := pg.One(tx.Exec(`UPDATE delivery_note_lines SET corrected_quantity = corrected_quantity + ?, corrected_amount = corrected_amount + ? WHERE id = ?`,
+			d.Quantity, d.Amount, d.LineID))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // leftUninvoiced returns what of a notice has left and isn't invoiced yet.
 func leftUninvoiced(tx pg.Tx, notice uuid.UUID) (amount decimal.Decimal, err error) {
-	err = pg.ScanRow(tx, []any{&amount}, `SELECT COALESCE(sum(l.amount - l.invoiced_amount - l.returned_amount), 0.00) FROM delivery_notes n
+	err = pg.ScanRow(tx, []any{&amount}, `SELECT COALESCE(sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount), 0.00) FROM delivery_notes n
 		JOIN delivery_note_lines l ON l.delivery_note_id = n.id WHERE n.notice_id = ? AND n.state <> 'cancelled'`, notice)
 	return amount, err
 }

@@ -1,0 +1,140 @@
+package shipping
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/order"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// Delta is by how much a line of a delivery note was wrong: below 0 less left than it says.
+type Delta struct {
+	LineID   uuid.UUID
+	Quantity decimal.Decimal
+	Amount   decimal.Decimal // filled in by Correct
+}
+
+// Correct books by how much a delivery note was wrong, on behalf of a correcting document (SHP-14): what didn't leave is open again on its order, and no
+// more shipped in the exposure; what left beyond the note counts on both, as far as the order has it open. What the note says stays. It fills in the
+// amounts of deltas and returns their sum.
+//
+// Returns ErrNoteCancelled, ErrNoLine, ErrCorrectsTooMuch for more than left, ErrInvoiced for what is invoiced already, order.ErrNotOpen, and errs.ErrState for an
+// order that is closed. Locks account, orders, notice and delivery note.
+func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction uuid.UUID, deltas []Delta) (decimal.Decimal, error) {
+	peek, err := s.GetDelivery(tx, who, noteID)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	h, err := s.hold(tx, who, peek.NoticeID, true)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	locked, err := s.LockDeliveryNotes(tx, []uuid.UUID{noteID})
+	if err != nil {
+		return decimal.Zero, err
+	}
+	note := &locked[0]
+	before := note.snapshot(h.notice.Number)
+	sum, err := note.correct(deltas)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	if err := s.reorder(tx, h, note, deltas); err != nil {
+		return decimal.Zero, err
+	}
+	if err := s.credit.Post(tx, h.account, credit.CorrectMove(correction, note.ID, sum)); err != nil {
+		return decimal.Zero, err
+	}
+	if err := correctLines(tx, deltas); err != nil {
+		return decimal.Zero, err
+	}
+	return sum, note.record(tx, "correctDeliveryNote", before, h.notice.Number)
+}
+
+// correct works out what the deltas come to, and puts them on the note.
+func (d *DeliveryNote) correct(deltas []Delta) (decimal.Decimal, error) {
+	if d.State == NoteCancelled {
+		return decimal.Zero, ErrNoteCancelled
+	}
+	sum := decimal.Zero.Pad(money.AmountScale)
+	for i := range deltas {
+		l := d.line(deltas[i].LineID)
+		if l == nil {
+			return decimal.Zero, ErrNoLine.At(fmt.Sprintf("/lines/%d/delivery_line_id", i))
+		}
+		pointer := fmt.Sprintf("/lines/%d/quantity", i)
+		rest := add(l.Real(), deltas[i].Quantity)
+		if rest.IsNeg() {
+			return decimal.Zero, ErrCorrectsTooMuch.With("left", l.Real()).At(pointer)
+		}
+		if rest.Cmp(add(l.InvoicedQuantity, l.ReturnedQuantity)) < 0 {
+			return decimal.Zero, ErrInvoiced.At(pointer)
+		}
+		deltas[i].Amount = sub(l.worth(rest), l.RealAmount())
+		l.CorrectedQuantity, l.CorrectedAmount = add(l.CorrectedQuantity, deltas[i].Quantity), add(l.CorrectedAmount, deltas[i].Amount)
+		sum = add(sum, deltas[i].Amount)
+	}
+	return sum, nil
+}
+
+// worth is what so much of the line comes to: its share, and what is beyond the note at the line's price.
+func (l *DeliveryLine) worth(quantity decimal.Decimal) decimal.Decimal {
+	beyond := sub(quantity, l.Quantity)
+	if !beyond.IsPos() {
+		return money.Share(l.Amount, l.Quantity, quantity)
+	}
+	more, err := beyond.Mul(l.Price)
+	if err != nil {
+		panic("shipping: amounts beyond numeric(18): " + err.Error())
+	}
+	return add(l.Amount, money.Fen(more))
+}
+
+func (d *DeliveryNote) line(id uuid.UUID) *DeliveryLine {
+	for i := range d.Lines {
+		if d.Lines[i].ID == id {
+			return &d.Lines[i]
+		}
+	}
+	return nil
+}
+
+// reorder moves the deltas on the orders: what didn't leave is open again, what left beyond the note is taken of what is open.
+func (s *Service) reorder(tx pg.Tx, h *held, d *DeliveryNote, deltas []Delta) error {
+	less, more := make([]Line, 0, len(deltas)), make([]Line, 0, len(deltas))
+	for _, delta := range deltas {
+		l := d.line(delta.LineID)
+		part := Line{OrderID: l.OrderID, OrderLineID: l.OrderLineID, Quantity: delta.Quantity.Abs()}
+		if delta.Quantity.IsNeg() {
+			less = append(less, part)
+		} else {
+			more = append(more, part)
+		}
+	}
+	for _, p := range byOrder(less, wholeLine) {
+		if err := inTurn(tx, h.orders[p.order], p.parts, s.orders.Unship, s.orders.Unreserve); err != nil {
+			return err
+		}
+	}
+	for _, p := range byOrder(more, wholeLine) {
+		if err := inTurn(tx, h.orders[p.order], p.parts, s.orders.Reserve, s.orders.Ship); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inTurn(tx pg.Tx, o *order.Order, parts []order.Shipped, steps ...func(pg.Tx, *order.Order, []order.Shipped) error) error {
+	for _, step := range steps {
+		if err := step(tx, o, parts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
