@@ -826,6 +826,48 @@ func (e DeliveryCheckWork) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryCorrectionCause.
+const (
+	DeliveryCorrectionCauseCustomer  DeliveryCorrectionCause = "customer"
+	DeliveryCorrectionCauseDeparture DeliveryCorrectionCause = "departure"
+	DeliveryCorrectionCauseGate      DeliveryCorrectionCause = "gate"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCorrectionCause enum.
+func (e DeliveryCorrectionCause) Valid() bool {
+	switch e {
+	case DeliveryCorrectionCauseCustomer:
+		return true
+	case DeliveryCorrectionCauseDeparture:
+		return true
+	case DeliveryCorrectionCauseGate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryCorrectionState.
+const (
+	DeliveryCorrectionStatePosted   DeliveryCorrectionState = "posted"
+	DeliveryCorrectionStateProposed DeliveryCorrectionState = "proposed"
+	DeliveryCorrectionStateRejected DeliveryCorrectionState = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryCorrectionState enum.
+func (e DeliveryCorrectionState) Valid() bool {
+	switch e {
+	case DeliveryCorrectionStatePosted:
+		return true
+	case DeliveryCorrectionStateProposed:
+		return true
+	case DeliveryCorrectionStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeliveryState.
 const (
 	DeliveryStateCancelled DeliveryState = "cancelled"
@@ -970,6 +1012,30 @@ func (e DunningState) Valid() bool {
 	case DunningStateProposed:
 		return true
 	case DunningStateSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EmergencyReleaseState.
+const (
+	EmergencyReleaseStateComplete EmergencyReleaseState = "complete"
+	EmergencyReleaseStateDenied   EmergencyReleaseState = "denied"
+	EmergencyReleaseStateOpen     EmergencyReleaseState = "open"
+	EmergencyReleaseStateVoid     EmergencyReleaseState = "void"
+)
+
+// Valid indicates whether the value is a known member of the EmergencyReleaseState enum.
+func (e EmergencyReleaseState) Valid() bool {
+	switch e {
+	case EmergencyReleaseStateComplete:
+		return true
+	case EmergencyReleaseStateDenied:
+		return true
+	case EmergencyReleaseStateOpen:
+		return true
+	case EmergencyReleaseStateVoid:
 		return true
 	default:
 		return false
@@ -3610,6 +3676,24 @@ func (e ListDevelopmentPlansParamsState) Valid() bool {
 	case ListDevelopmentPlansParamsStateSuperseded:
 		return true
 	case ListDevelopmentPlansParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportDispatchRegisterParamsFormat.
+const (
+	ExportDispatchRegisterParamsFormatCsv  ExportDispatchRegisterParamsFormat = "csv"
+	ExportDispatchRegisterParamsFormatXlsx ExportDispatchRegisterParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportDispatchRegisterParamsFormat enum.
+func (e ExportDispatchRegisterParamsFormat) Valid() bool {
+	switch e {
+	case ExportDispatchRegisterParamsFormatCsv:
+		return true
+	case ExportDispatchRegisterParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -9314,12 +9398,108 @@ type DeliveryCheckState string
 // DeliveryCheckWork Example: to_check
 type DeliveryCheckWork string
 
+// DeliveryCorrection defines model for DeliveryCorrection.
+type DeliveryCorrection struct {
+	// Amount By what the shipped amount changed. Once it is posted.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Cause Example: customer
+	Cause DeliveryCorrectionCause `json:"cause"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DecidedBy    *UUID   `json:"decided_by,omitempty"`
+	DecisionNote *string `json:"decision_note,omitempty"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     UUID   `json:"delivery_note_id"`
+	DeliveryNoteNumber string `json:"delivery_note_number"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID                     `json:"id"`
+	Lines []DeliveryCorrectionLine `json:"lines"`
+
+	// Number Example: DC-202611-00003
+	Number string `json:"number"`
+
+	// ProposedAt Example: 2026-11-20T08:30:00Z
+	ProposedAt Instant `json:"proposed_at"`
+
+	// ProposedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProposedBy *UUID  `json:"proposed_by,omitempty"`
+	Reason     string `json:"reason"`
+
+	// State Example: proposed
+	State DeliveryCorrectionState `json:"state"`
+}
+
+// DeliveryCorrectionCause Example: customer
+type DeliveryCorrectionCause string
+
+// DeliveryCorrectionCreate defines model for DeliveryCorrectionCreate.
+type DeliveryCorrectionCreate struct {
+	// Cause Example: customer
+	Cause DeliveryCorrectionCause `json:"cause"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID         `json:"delivery_note_id"`
+	Lines          []ReallyLeft `json:"lines"`
+
+	// Reason Example: 客户过磅 480 kg,送货单 500 kg
+	Reason string `json:"reason"`
+}
+
+// DeliveryCorrectionDecision defines model for DeliveryCorrectionDecision.
+type DeliveryCorrectionDecision struct {
+	// Note Example: 已核对过磅单
+	Note *string `json:"note,omitempty"`
+}
+
+// DeliveryCorrectionLine defines model for DeliveryCorrectionLine.
+type DeliveryCorrectionLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount *Money `json:"amount,omitempty"`
+
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID   `json:"delivery_line_id"`
+	ProductCode    string `json:"product_code"`
+	ProductName    string `json:"product_name"`
+
+	// Quantity Below 0 when there was less than the note says.
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
+// DeliveryCorrectionList defines model for DeliveryCorrectionList.
+type DeliveryCorrectionList struct {
+	Data       []DeliveryCorrection `json:"data"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// DeliveryCorrectionState Example: proposed
+type DeliveryCorrectionState string
+
 // DeliveryLine defines model for DeliveryLine.
 type DeliveryLine struct {
 	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
 	// Example: 12500.00
 	Amount *Money `json:"amount,omitempty"`
+
+	// CorrectedAmount What that comes to.
+	CorrectedAmount *Money `json:"corrected_amount,omitempty"`
+
+	// CorrectedQuantity What posted corrections change the quantity by. Left out when there is nothing.
+	CorrectedQuantity *Quantity `json:"corrected_quantity,omitempty"`
 
 	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ID UUID `json:"id"`
@@ -9428,6 +9608,12 @@ type DeliveryNote struct {
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
 
+	// ReportDueAt By when it has to be reported that the goods have left (SHP-14).
+	ReportDueAt *Instant `json:"report_due_at,omitempty"`
+
+	// ReportedAt When that was reported, by the gate's check or the warehouse.
+	ReportedAt *Instant `json:"reported_at,omitempty"`
+
 	// ShippedOn Example: 2026-11-20
 	ShippedOn Date `json:"shipped_on"`
 
@@ -9485,6 +9671,77 @@ type DeliveryNoteSummary struct {
 	// State Example: issued
 	State   DeliveryState `json:"state"`
 	Vehicle string        `json:"vehicle"`
+}
+
+// DeliveryProof defines model for DeliveryProof.
+type DeliveryProof struct {
+	Attachments []Attachment `json:"attachments"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID UUID `json:"delivery_note_id"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID    UUID                `json:"id"`
+	Lines []DeliveryProofLine `json:"lines"`
+	Note  *string             `json:"note,omitempty"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn Date `json:"received_on"`
+
+	// RecordedAt Example: 2026-11-20T08:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
+
+	// RecordedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RecordedBy *UUID  `json:"recorded_by,omitempty"`
+	Signer     string `json:"signer"`
+}
+
+// DeliveryProofCreate defines model for DeliveryProofCreate.
+type DeliveryProofCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds            `json:"attachment_ids,omitempty"`
+	Lines         *[]DeliveryProofLineInput `json:"lines,omitempty"`
+	Note          *string                   `json:"note,omitempty"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn Date `json:"received_on"`
+
+	// Signer Who signed.
+	//
+	// Example: 陈示例
+	Signer string `json:"signer"`
+}
+
+// DeliveryProofLine defines model for DeliveryProofLine.
+type DeliveryProofLine struct {
+	// Damaged A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Damaged Quantity `json:"damaged"`
+
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// Received A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Received Quantity `json:"received"`
+	Remark   *string  `json:"remark,omitempty"`
+}
+
+// DeliveryProofLineInput defines model for DeliveryProofLineInput.
+type DeliveryProofLineInput struct {
+	// Damaged What of it is damaged.
+	Damaged *RealQuantity `json:"damaged,omitempty"`
+
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// Received What arrived, damaged goods included.
+	Received RealQuantity `json:"received"`
+
+	// Remark Example: 一件纸管压扁
+	Remark *string `json:"remark,omitempty"`
 }
 
 // DeliverySignature defines model for DeliverySignature.
@@ -9629,6 +9886,20 @@ type DepartmentList struct {
 type DepartmentPatch struct {
 	HeadID nullable.Nullable[openapi_types.UUID] `json:"head_id,omitempty"`
 	Name   *string                               `json:"name,omitempty"`
+}
+
+// DepartureReport defines model for DepartureReport.
+type DepartureReport struct {
+	// LeftAt Example: 2026-11-20T08:30:00Z
+	LeftAt Instant `json:"left_at"`
+
+	// Lines Lines of which another quantity left than the delivery note says.
+	Lines *[]ReallyLeft `json:"lines,omitempty"`
+
+	// Reason Why a quantity differs. Required when one does.
+	//
+	// Example: 装车时破包两件,未装
+	Reason *string `json:"reason,omitempty"`
 }
 
 // DevelopmentFigures defines model for DevelopmentFigures.
@@ -9818,6 +10089,84 @@ type Deviation = decimal.Decimal
 //
 // Example: 1.5000
 type DiscountPercent = decimal.Decimal
+
+// DispatchDay defines model for DispatchDay.
+type DispatchDay struct {
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+
+	// ShippedOn Example: 2026-11-20
+	ShippedOn Date `json:"shipped_on"`
+
+	// Trucks Example: 4
+	Trucks int `json:"trucks"`
+
+	// TrucksLeft Example: 3
+	TrucksLeft int `json:"trucks_left"`
+
+	// TrucksUnproven Left and not signed for.
+	//
+	// Example: 1
+	TrucksUnproven int `json:"trucks_unproven"`
+
+	// Unit Example: kg
+	Unit string `json:"unit"`
+}
+
+// DispatchDays defines model for DispatchDays.
+type DispatchDays struct {
+	Data []DispatchDay `json:"data"`
+}
+
+// DispatchRegister defines model for DispatchRegister.
+type DispatchRegister struct {
+	Data       []Dispatched `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
+// Dispatched defines model for Dispatched.
+type Dispatched struct {
+	Carrier *string `json:"carrier,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryNoteID     UUID    `json:"delivery_note_id"`
+	DeliveryNoteNumber string  `json:"delivery_note_number"`
+	Driver             *string `json:"driver,omitempty"`
+	GatePassNumber     *string `json:"gate_pass_number,omitempty"`
+
+	// LeftAt Example: 2026-11-20T08:30:00Z
+	LeftAt      *Instant `json:"left_at,omitempty"`
+	ProductCode string   `json:"product_code"`
+	ProductName string   `json:"product_name"`
+
+	// Quantity As the delivery note says.
+	Quantity Quantity `json:"quantity"`
+
+	// RealQuantity With the corrections that were posted.
+	RealQuantity Quantity `json:"real_quantity"`
+
+	// ReceivedOn Example: 2026-11-20
+	ReceivedOn *Date `json:"received_on,omitempty"`
+
+	// ReportedLate Nobody had reported in time that it left.
+	ReportedLate bool `json:"reported_late"`
+
+	// ShippedOn Example: 2026-11-20
+	ShippedOn            Date    `json:"shipped_on"`
+	ShippingNoticeNumber string  `json:"shipping_notice_number"`
+	Signer               *string `json:"signer,omitempty"`
+
+	// State Example: issued
+	State   DeliveryState `json:"state"`
+	Unit    string        `json:"unit"`
+	Vehicle string        `json:"vehicle"`
+}
 
 // DisputeReason Example: price
 type DisputeReason string
@@ -10186,6 +10535,125 @@ type DunningStepsReplace struct {
 	Reason string        `json:"reason"`
 	Steps  []DunningStep `json:"steps"`
 }
+
+// EmergencyAttempt defines model for EmergencyAttempt.
+type EmergencyAttempt struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At      Instant `json:"at"`
+	Outcome string  `json:"outcome"`
+
+	// PersonID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PersonID UUID `json:"person_id"`
+}
+
+// EmergencyAttemptInput defines model for EmergencyAttemptInput.
+type EmergencyAttemptInput struct {
+	// At Example: 2026-11-20T08:30:00Z
+	At Instant `json:"at"`
+
+	// Outcome What came of it.
+	//
+	// Example: 电话无人接听
+	Outcome string `json:"outcome"`
+
+	// PersonID Who was tried.
+	PersonID UUID `json:"person_id"`
+}
+
+// EmergencyConfirmation defines model for EmergencyConfirmation.
+type EmergencyConfirmation struct {
+	// Agreed You were asked by phone and agreed.
+	Agreed bool `json:"agreed"`
+
+	// Note Required for a denial.
+	//
+	// Example: 已核对库存,同意发货
+	Note *string `json:"note,omitempty"`
+}
+
+// EmergencyRelease defines model for EmergencyRelease.
+type EmergencyRelease struct {
+	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ApprovalID UUID `json:"approval_id"`
+
+	// ApprovedAt Example: 2026-11-20T08:30:00Z
+	ApprovedAt *Instant `json:"approved_at,omitempty"`
+
+	// Checked Finance has checked the notice.
+	Checked bool `json:"checked"`
+
+	// DueAt When the papers are due.
+	DueAt Instant `json:"due_at"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt     *Instant `json:"ended_at,omitempty"`
+	EndedReason *string  `json:"ended_reason,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// LateAt When they were found late.
+	LateAt *Instant `json:"late_at,omitempty"`
+
+	// Number Example: ER-202611-00001
+	Number string `json:"number"`
+
+	// QualityConfirmedAt Example: 2026-11-20T08:30:00Z
+	QualityConfirmedAt *Instant `json:"quality_confirmed_at,omitempty"`
+
+	// QualityHeadID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	QualityHeadID UUID   `json:"quality_head_id"`
+	Reason        string `json:"reason"`
+
+	// ReleasedAt Example: 2026-11-20T08:30:00Z
+	ReleasedAt Instant `json:"released_at"`
+
+	// ReleasedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReleasedBy UUID `json:"released_by"`
+
+	// ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ShippingNoticeID     UUID   `json:"shipping_notice_id"`
+	ShippingNoticeNumber string `json:"shipping_notice_number"`
+
+	// State Example: open
+	State EmergencyReleaseState `json:"state"`
+	Tried []EmergencyAttempt    `json:"tried"`
+
+	// WarehouseConfirmedAt Example: 2026-11-20T08:30:00Z
+	WarehouseConfirmedAt *Instant `json:"warehouse_confirmed_at,omitempty"`
+
+	// WarehouseHeadID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	WarehouseHeadID UUID `json:"warehouse_head_id"`
+}
+
+// EmergencyReleaseCreate defines model for EmergencyReleaseCreate.
+type EmergencyReleaseCreate struct {
+	// QualityHeadID Who speaks for quality.
+	QualityHeadID UUID `json:"quality_head_id"`
+
+	// Reason Example: 客户停机待料,车辆已到厂
+	Reason string `json:"reason"`
+
+	// Tried Whom you tried to reach.
+	Tried []EmergencyAttemptInput `json:"tried"`
+
+	// WarehouseHeadID Who speaks for the warehouse.
+	WarehouseHeadID UUID `json:"warehouse_head_id"`
+}
+
+// EmergencyReleaseList defines model for EmergencyReleaseList.
+type EmergencyReleaseList struct {
+	Data       []EmergencyRelease `json:"data"`
+	NextCursor *string            `json:"next_cursor,omitempty"`
+}
+
+// EmergencyReleaseState Example: open
+type EmergencyReleaseState string
 
 // Etag The version of the item, as its own ETag header would say.
 //
@@ -17854,6 +18322,18 @@ type QuotationToOrder struct {
 	Remarks         *string          `json:"remarks,omitempty"`
 }
 
+// RealQuantity Example: 480
+type RealQuantity = decimal.Decimal
+
+// ReallyLeft defines model for ReallyLeft.
+type ReallyLeft struct {
+	// DeliveryLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DeliveryLineID UUID `json:"delivery_line_id"`
+
+	// Quantity How much there really was.
+	Quantity RealQuantity `json:"quantity"`
+}
+
 // Receipt defines model for Receipt.
 type Receipt struct {
 	// Allocated An amount in the document's currency, as a decimal string with at most 2 decimals.
@@ -20950,6 +21430,9 @@ type CustomerID = UUID
 // CustomerNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type CustomerNoticeID = UUID
 
+// DeliveryCorrectionID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type DeliveryCorrectionID = UUID
+
 // DeliveryNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DeliveryNoteID = UUID
 
@@ -20969,6 +21452,9 @@ type DifferenceText = string
 
 // DisputeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type DisputeID = UUID
+
+// EmergencyReleaseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type EmergencyReleaseID = UUID
 
 // FileCustomer Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type FileCustomer = UUID
@@ -21135,6 +21621,15 @@ type ReceiptID = UUID
 // RegisterAsOf Example: 2026-11-20
 type RegisterAsOf = Date
 
+// RegisterCarrier defines model for RegisterCarrier.
+type RegisterCarrier = string
+
+// RegisterCustomer Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type RegisterCustomer = UUID
+
+// RegisterFrom defines model for RegisterFrom.
+type RegisterFrom = openapi_types.Date
+
 // RegisterGrade defines model for RegisterGrade.
 type RegisterGrade string
 
@@ -21146,14 +21641,32 @@ type RegisterLimitEnding = Date
 // Example: amount
 type RegisterLimitKind = CreditLimitKind
 
+// RegisterNotice Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type RegisterNotice = UUID
+
 // RegisterOwner Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type RegisterOwner = UUID
+
+// RegisterProduct Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type RegisterProduct = UUID
 
 // RegisterReviewDue Example: 2026-11-20
 type RegisterReviewDue = Date
 
+// RegisterState Example: issued
+type RegisterState = DeliveryState
+
 // RegisterText defines model for RegisterText.
 type RegisterText = string
+
+// RegisterTo defines model for RegisterTo.
+type RegisterTo = openapi_types.Date
+
+// RegisterUnproven defines model for RegisterUnproven.
+type RegisterUnproven = bool
+
+// RegisterVehicle defines model for RegisterVehicle.
+type RegisterVehicle = string
 
 // ReviewPointID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReviewPointID = UUID
@@ -22802,6 +23315,57 @@ type TellDelayParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListDeliveryCorrectionsParams defines parameters for ListDeliveryCorrections.
+type ListDeliveryCorrectionsParams struct {
+	// DeliveryNoteID Only of this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// State Only in this state.
+	State *DeliveryCorrectionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Cause Only with this cause.
+	Cause *DeliveryCorrectionCause `form:"cause,omitempty" json:"cause,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateDeliveryCorrectionParams defines parameters for CreateDeliveryCorrection.
+type CreateDeliveryCorrectionParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// PostDeliveryCorrectionParams defines parameters for PostDeliveryCorrection.
+type PostDeliveryCorrectionParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectDeliveryCorrectionParams defines parameters for RejectDeliveryCorrection.
+type RejectDeliveryCorrectionParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListDeliveryNotesParams defines parameters for ListDeliveryNotes.
 type ListDeliveryNotesParams struct {
 	// ShippingNoticeID Only of this notice.
@@ -22836,6 +23400,27 @@ type CancelDeliveryNoteParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReportDepartureParams defines parameters for ReportDeparture.
+type ReportDepartureParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RecordDeliveryProofParams defines parameters for RecordDeliveryProof.
+type RecordDeliveryProofParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
 // SignDeliveryNoteParams defines parameters for SignDeliveryNote.
@@ -22969,6 +23554,93 @@ type ReviewDevelopmentParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// ListDispatchRegisterParams defines parameters for ListDispatchRegister.
+type ListDispatchRegisterParams struct {
+	// From Dispatched on this day or later.
+	From *RegisterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Dispatched on this day or earlier.
+	To *RegisterTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *RegisterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *RegisterProduct `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// ShippingNoticeID Only of this notice.
+	ShippingNoticeID *RegisterNotice `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// Vehicle Only with this number plate.
+	Vehicle *RegisterVehicle `form:"vehicle,omitempty" json:"vehicle,omitempty"`
+
+	// Carrier Only by this carrier.
+	Carrier *RegisterCarrier `form:"carrier,omitempty" json:"carrier,omitempty"`
+
+	// State Only in this state.
+	State *RegisterState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Unproven Only what left and nobody has signed for.
+	Unproven *RegisterUnproven `form:"unproven,omitempty" json:"unproven,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListDispatchDaysParams defines parameters for ListDispatchDays.
+type ListDispatchDaysParams struct {
+	// From The first day.
+	From openapi_types.Date `form:"from" json:"from"`
+
+	// To The last day.
+	To openapi_types.Date `form:"to" json:"to"`
+
+	// CustomerID Only of this customer.
+	CustomerID *RegisterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *RegisterProduct `form:"product_id,omitempty" json:"product_id,omitempty"`
+}
+
+// ExportDispatchRegisterParams defines parameters for ExportDispatchRegister.
+type ExportDispatchRegisterParams struct {
+	// Format Kind of file.
+	Format *ExportDispatchRegisterParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// From Dispatched on this day or later.
+	From *RegisterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Dispatched on this day or earlier.
+	To *RegisterTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *RegisterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *RegisterProduct `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// ShippingNoticeID Only of this notice.
+	ShippingNoticeID *RegisterNotice `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// Vehicle Only with this number plate.
+	Vehicle *RegisterVehicle `form:"vehicle,omitempty" json:"vehicle,omitempty"`
+
+	// Carrier Only by this carrier.
+	Carrier *RegisterCarrier `form:"carrier,omitempty" json:"carrier,omitempty"`
+
+	// State Only in this state.
+	State *RegisterState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Unproven Only what left and nobody has signed for.
+	Unproven *RegisterUnproven `form:"unproven,omitempty" json:"unproven,omitempty"`
+}
+
+// ExportDispatchRegisterParamsFormat defines parameters for ExportDispatchRegister.
+type ExportDispatchRegisterParamsFormat string
 
 // ListDisputedItemsParams defines parameters for ListDisputedItems.
 type ListDisputedItemsParams struct {
@@ -23104,6 +23776,36 @@ type CancelDunningParams struct {
 
 // SendDunningParams defines parameters for SendDunning.
 type SendDunningParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListEmergencyReleasesParams defines parameters for ListEmergencyReleases.
+type ListEmergencyReleasesParams struct {
+	// ShippingNoticeID Only of this notice.
+	ShippingNoticeID *UUID `form:"shipping_notice_id,omitempty" json:"shipping_notice_id,omitempty"`
+
+	// State Only in this state.
+	State *EmergencyReleaseState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Late Only those whose papers were late.
+	Late *bool `form:"late,omitempty" json:"late,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ConfirmEmergencyReleaseParams defines parameters for ConfirmEmergencyRelease.
+type ConfirmEmergencyReleaseParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
 	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
 
@@ -25940,6 +26642,18 @@ type DispatchShippingNoticeParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ReleaseInEmergencyParams defines parameters for ReleaseInEmergency.
+type ReleaseInEmergencyParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ExplainOverdueParams defines parameters for ExplainOverdue.
 type ExplainOverdueParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -27017,8 +27731,23 @@ type RecordDelayAnswerJSONRequestBody = DelayAnswer
 // TellDelayJSONRequestBody defines body for TellDelay for application/json ContentType.
 type TellDelayJSONRequestBody = DelayTold
 
+// CreateDeliveryCorrectionJSONRequestBody defines body for CreateDeliveryCorrection for application/json ContentType.
+type CreateDeliveryCorrectionJSONRequestBody = DeliveryCorrectionCreate
+
+// PostDeliveryCorrectionJSONRequestBody defines body for PostDeliveryCorrection for application/json ContentType.
+type PostDeliveryCorrectionJSONRequestBody = DeliveryCorrectionDecision
+
+// RejectDeliveryCorrectionJSONRequestBody defines body for RejectDeliveryCorrection for application/json ContentType.
+type RejectDeliveryCorrectionJSONRequestBody = DeliveryCorrectionDecision
+
 // CancelDeliveryNoteJSONRequestBody defines body for CancelDeliveryNote for application/json ContentType.
 type CancelDeliveryNoteJSONRequestBody = ShippingReason
+
+// ReportDepartureJSONRequestBody defines body for ReportDeparture for application/json ContentType.
+type ReportDepartureJSONRequestBody = DepartureReport
+
+// RecordDeliveryProofJSONRequestBody defines body for RecordDeliveryProof for application/json ContentType.
+type RecordDeliveryProofJSONRequestBody = DeliveryProofCreate
 
 // SignDeliveryNoteJSONRequestBody defines body for SignDeliveryNote for application/json ContentType.
 type SignDeliveryNoteJSONRequestBody = PaperSign
@@ -27061,6 +27790,9 @@ type CancelDunningJSONRequestBody = CollectionReason
 
 // SendDunningJSONRequestBody defines body for SendDunning for application/json ContentType.
 type SendDunningJSONRequestBody = DunningSend
+
+// ConfirmEmergencyReleaseJSONRequestBody defines body for ConfirmEmergencyRelease for application/json ContentType.
+type ConfirmEmergencyReleaseJSONRequestBody = EmergencyConfirmation
 
 // CompleteFollowUpJSONRequestBody defines body for CompleteFollowUp for application/json ContentType.
 type CompleteFollowUpJSONRequestBody = FollowUpCompletion
@@ -27472,6 +28204,9 @@ type CloseShippingNoticeJSONRequestBody = ShippingReason
 
 // DispatchShippingNoticeJSONRequestBody defines body for DispatchShippingNotice for application/json ContentType.
 type DispatchShippingNoticeJSONRequestBody = ShippingDispatch
+
+// ReleaseInEmergencyJSONRequestBody defines body for ReleaseInEmergency for application/json ContentType.
+type ReleaseInEmergencyJSONRequestBody = EmergencyReleaseCreate
 
 // ExplainOverdueJSONRequestBody defines body for ExplainOverdue for application/json ContentType.
 type ExplainOverdueJSONRequestBody = OverdueReason

@@ -578,6 +578,21 @@ type ServerInterface interface {
 	// TellDelay Record that the customer was told of a delay
 	// (POST /v1/delivery-checks/{delivery_check_id}/tell)
 	TellDelay(ctx echo.Context, deliveryCheckID UUID, params TellDelayParams) error
+	// ListDeliveryCorrections List corrections of delivery notes
+	// (GET /v1/delivery-corrections)
+	ListDeliveryCorrections(ctx echo.Context, params ListDeliveryCorrectionsParams) error
+	// CreateDeliveryCorrection Propose a correction of a delivery note
+	// (POST /v1/delivery-corrections)
+	CreateDeliveryCorrection(ctx echo.Context, params CreateDeliveryCorrectionParams) error
+	// GetDeliveryCorrection Read a correction of a delivery note
+	// (GET /v1/delivery-corrections/{delivery_correction_id})
+	GetDeliveryCorrection(ctx echo.Context, deliveryCorrectionID DeliveryCorrectionID) error
+	// PostDeliveryCorrection Post a correction of a delivery note
+	// (POST /v1/delivery-corrections/{delivery_correction_id}/post)
+	PostDeliveryCorrection(ctx echo.Context, deliveryCorrectionID DeliveryCorrectionID, params PostDeliveryCorrectionParams) error
+	// RejectDeliveryCorrection Reject a correction of a delivery note
+	// (POST /v1/delivery-corrections/{delivery_correction_id}/reject)
+	RejectDeliveryCorrection(ctx echo.Context, deliveryCorrectionID DeliveryCorrectionID, params RejectDeliveryCorrectionParams) error
 	// ListDeliveryNotes List delivery notes
 	// (GET /v1/delivery-notes)
 	ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error
@@ -590,12 +605,21 @@ type ServerInterface interface {
 	// ListDeliveryNoteDecisions Read what the gates decided about a delivery note
 	// (GET /v1/delivery-notes/{delivery_note_id}/decisions)
 	ListDeliveryNoteDecisions(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// ReportDeparture Report that a loaded truck has left
+	// (POST /v1/delivery-notes/{delivery_note_id}/departure)
+	ReportDeparture(ctx echo.Context, deliveryNoteID DeliveryNoteID, params ReportDepartureParams) error
 	// GetGatePass Read a gate pass
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass)
 	GetGatePass(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
 	// GetGatePassImage Read a gate pass as a QR code
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
 	GetGatePassImage(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// GetDeliveryProof Read a proof of delivery
+	// (GET /v1/delivery-notes/{delivery_note_id}/proof)
+	GetDeliveryProof(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// RecordDeliveryProof Record a proof of delivery
+	// (POST /v1/delivery-notes/{delivery_note_id}/proof)
+	RecordDeliveryProof(ctx echo.Context, deliveryNoteID DeliveryNoteID, params RecordDeliveryProofParams) error
 	// SignDeliveryNote Sign a delivery note
 	// (POST /v1/delivery-notes/{delivery_note_id}/sign)
 	SignDeliveryNote(ctx echo.Context, deliveryNoteID DeliveryNoteID, params SignDeliveryNoteParams) error
@@ -644,6 +668,15 @@ type ServerInterface interface {
 	// ReviewDevelopment Review a rep's quarter
 	// (POST /v1/development-reviews)
 	ReviewDevelopment(ctx echo.Context, params ReviewDevelopmentParams) error
+	// ListDispatchRegister List the dispatch register
+	// (GET /v1/dispatch-register)
+	ListDispatchRegister(ctx echo.Context, params ListDispatchRegisterParams) error
+	// ListDispatchDays Sum the dispatch register up by day
+	// (GET /v1/dispatch-register/days)
+	ListDispatchDays(ctx echo.Context, params ListDispatchDaysParams) error
+	// ExportDispatchRegister Download the dispatch register
+	// (GET /v1/dispatch-register/export)
+	ExportDispatchRegister(ctx echo.Context, params ExportDispatchRegisterParams) error
 	// ListDisputedItems List disputed items
 	// (GET /v1/disputed-items)
 	ListDisputedItems(ctx echo.Context, params ListDisputedItemsParams) error
@@ -689,6 +722,15 @@ type ServerInterface interface {
 	// SendDunning Record that a dunning letter went out
 	// (POST /v1/dunnings/{dunning_id}/send)
 	SendDunning(ctx echo.Context, dunningID UUID, params SendDunningParams) error
+	// ListEmergencyReleases List emergency releases
+	// (GET /v1/emergency-releases)
+	ListEmergencyReleases(ctx echo.Context, params ListEmergencyReleasesParams) error
+	// GetEmergencyRelease Read an emergency release
+	// (GET /v1/emergency-releases/{emergency_release_id})
+	GetEmergencyRelease(ctx echo.Context, emergencyReleaseID EmergencyReleaseID) error
+	// ConfirmEmergencyRelease Confirm or deny that you were asked for an emergency release
+	// (POST /v1/emergency-releases/{emergency_release_id}/confirm)
+	ConfirmEmergencyRelease(ctx echo.Context, emergencyReleaseID EmergencyReleaseID, params ConfirmEmergencyReleaseParams) error
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx echo.Context, params ListEventsParams) error
@@ -1622,6 +1664,9 @@ type ServerInterface interface {
 	// DispatchShippingNotice Dispatch what really leaves
 	// (POST /v1/shipping-notices/{shipping_notice_id}/dispatch)
 	DispatchShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params DispatchShippingNoticeParams) error
+	// ReleaseInEmergency Release a notice by phone through the heads of warehouse and quality
+	// (POST /v1/shipping-notices/{shipping_notice_id}/emergency-release)
+	ReleaseInEmergency(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseInEmergencyParams) error
 	// ExplainOverdue Say why it should ship although something is overdue
 	// (POST /v1/shipping-notices/{shipping_notice_id}/explain-overdue)
 	ExplainOverdue(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ExplainOverdueParams) error
@@ -8764,6 +8809,223 @@ func (w *ServerInterfaceWrapper) TellDelay(ctx echo.Context) error {
 	return err
 }
 
+// ListDeliveryCorrections converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeliveryCorrections(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveryCorrectionsParams
+	// ------------- Optional query parameter "delivery_note_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "delivery_note_id", ctx.QueryParams(), &params.DeliveryNoteID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "cause" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cause", ctx.QueryParams(), &params.Cause, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cause: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeliveryCorrections(ctx, params)
+	return err
+}
+
+// CreateDeliveryCorrection converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateDeliveryCorrection(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateDeliveryCorrectionParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateDeliveryCorrection(ctx, params)
+	return err
+}
+
+// GetDeliveryCorrection converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryCorrection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_correction_id" -------------
+	var deliveryCorrectionID DeliveryCorrectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_correction_id", ctx.Param("delivery_correction_id"), &deliveryCorrectionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_correction_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryCorrection(ctx, deliveryCorrectionID)
+	return err
+}
+
+// PostDeliveryCorrection converts echo context to params.
+func (w *ServerInterfaceWrapper) PostDeliveryCorrection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_correction_id" -------------
+	var deliveryCorrectionID DeliveryCorrectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_correction_id", ctx.Param("delivery_correction_id"), &deliveryCorrectionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_correction_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostDeliveryCorrectionParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostDeliveryCorrection(ctx, deliveryCorrectionID, params)
+	return err
+}
+
+// RejectDeliveryCorrection converts echo context to params.
+func (w *ServerInterfaceWrapper) RejectDeliveryCorrection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_correction_id" -------------
+	var deliveryCorrectionID DeliveryCorrectionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_correction_id", ctx.Param("delivery_correction_id"), &deliveryCorrectionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_correction_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectDeliveryCorrectionParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RejectDeliveryCorrection(ctx, deliveryCorrectionID, params)
+	return err
+}
+
 // ListDeliveryNotes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDeliveryNotes(ctx echo.Context) error {
 	var err error
@@ -8915,6 +9177,65 @@ func (w *ServerInterfaceWrapper) ListDeliveryNoteDecisions(ctx echo.Context) err
 	return err
 }
 
+// ReportDeparture converts echo context to params.
+func (w *ServerInterfaceWrapper) ReportDeparture(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportDepartureParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReportDeparture(ctx, deliveryNoteID, params)
+	return err
+}
+
 // GetGatePass converts echo context to params.
 func (w *ServerInterfaceWrapper) GetGatePass(ctx echo.Context) error {
 	var err error
@@ -8944,6 +9265,66 @@ func (w *ServerInterfaceWrapper) GetGatePassImage(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetGatePassImage(ctx, deliveryNoteID)
+	return err
+}
+
+// GetDeliveryProof converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryProof(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryProof(ctx, deliveryNoteID)
+	return err
+}
+
+// RecordDeliveryProof converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordDeliveryProof(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordDeliveryProofParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordDeliveryProof(ctx, deliveryNoteID, params)
 	return err
 }
 
@@ -9460,6 +9841,214 @@ func (w *ServerInterfaceWrapper) ReviewDevelopment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReviewDevelopment(ctx, params)
+	return err
+}
+
+// ListDispatchRegister converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDispatchRegister(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDispatchRegisterParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "vehicle" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "vehicle", ctx.QueryParams(), &params.Vehicle, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter vehicle: %s", err))
+	}
+
+	// ------------- Optional query parameter "carrier" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "carrier", ctx.QueryParams(), &params.Carrier, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "unproven" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unproven", ctx.QueryParams(), &params.Unproven, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unproven: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDispatchRegister(ctx, params)
+	return err
+}
+
+// ListDispatchDays converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDispatchDays(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDispatchDaysParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDispatchDays(ctx, params)
+	return err
+}
+
+// ExportDispatchRegister converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportDispatchRegister(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportDispatchRegisterParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "vehicle" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "vehicle", ctx.QueryParams(), &params.Vehicle, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter vehicle: %s", err))
+	}
+
+	// ------------- Optional query parameter "carrier" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "carrier", ctx.QueryParams(), &params.Carrier, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "unproven" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unproven", ctx.QueryParams(), &params.Unproven, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unproven: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportDispatchRegister(ctx, params)
 	return err
 }
 
@@ -10079,6 +10668,127 @@ func (w *ServerInterfaceWrapper) SendDunning(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SendDunning(ctx, dunningID, params)
+	return err
+}
+
+// ListEmergencyReleases converts echo context to params.
+func (w *ServerInterfaceWrapper) ListEmergencyReleases(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEmergencyReleasesParams
+	// ------------- Optional query parameter "shipping_notice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "shipping_notice_id", ctx.QueryParams(), &params.ShippingNoticeID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListEmergencyReleases(ctx, params)
+	return err
+}
+
+// GetEmergencyRelease converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEmergencyRelease(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "emergency_release_id" -------------
+	var emergencyReleaseID EmergencyReleaseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "emergency_release_id", ctx.Param("emergency_release_id"), &emergencyReleaseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter emergency_release_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEmergencyRelease(ctx, emergencyReleaseID)
+	return err
+}
+
+// ConfirmEmergencyRelease converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmEmergencyRelease(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "emergency_release_id" -------------
+	var emergencyReleaseID EmergencyReleaseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "emergency_release_id", ctx.Param("emergency_release_id"), &emergencyReleaseID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter emergency_release_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmEmergencyReleaseParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmEmergencyRelease(ctx, emergencyReleaseID, params)
 	return err
 }
 
@@ -22114,6 +22824,65 @@ func (w *ServerInterfaceWrapper) DispatchShippingNotice(ctx echo.Context) error 
 	return err
 }
 
+// ReleaseInEmergency converts echo context to params.
+func (w *ServerInterfaceWrapper) ReleaseInEmergency(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReleaseInEmergencyParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReleaseInEmergency(ctx, shippingNoticeID, params)
+	return err
+}
+
 // ExplainOverdue converts echo context to params.
 func (w *ServerInterfaceWrapper) ExplainOverdue(ctx echo.Context) error {
 	var err error
@@ -25584,12 +26353,20 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/delivery-checks/:delivery_check_id/answer", wrapper.AnswerDeliveryCheck, options.OperationMiddlewares["answerDeliveryCheck"]...)
 	router.POST(options.BaseURL+"/v1/delivery-checks/:delivery_check_id/customer-answer", wrapper.RecordDelayAnswer, options.OperationMiddlewares["recordDelayAnswer"]...)
 	router.POST(options.BaseURL+"/v1/delivery-checks/:delivery_check_id/tell", wrapper.TellDelay, options.OperationMiddlewares["tellDelay"]...)
+	router.GET(options.BaseURL+"/v1/delivery-corrections", wrapper.ListDeliveryCorrections, options.OperationMiddlewares["listDeliveryCorrections"]...)
+	router.POST(options.BaseURL+"/v1/delivery-corrections", wrapper.CreateDeliveryCorrection, options.OperationMiddlewares["createDeliveryCorrection"]...)
+	router.GET(options.BaseURL+"/v1/delivery-corrections/:delivery_correction_id", wrapper.GetDeliveryCorrection, options.OperationMiddlewares["getDeliveryCorrection"]...)
+	router.POST(options.BaseURL+"/v1/delivery-corrections/:delivery_correction_id/post", wrapper.PostDeliveryCorrection, options.OperationMiddlewares["postDeliveryCorrection"]...)
+	router.POST(options.BaseURL+"/v1/delivery-corrections/:delivery_correction_id/reject", wrapper.RejectDeliveryCorrection, options.OperationMiddlewares["rejectDeliveryCorrection"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes", wrapper.ListDeliveryNotes, options.OperationMiddlewares["listDeliveryNotes"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id", wrapper.GetDeliveryNote, options.OperationMiddlewares["getDeliveryNote"]...)
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/cancel", wrapper.CancelDeliveryNote, options.OperationMiddlewares["cancelDeliveryNote"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/decisions", wrapper.ListDeliveryNoteDecisions, options.OperationMiddlewares["listDeliveryNoteDecisions"]...)
+	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/departure", wrapper.ReportDeparture, options.OperationMiddlewares["reportDeparture"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass", wrapper.GetGatePass, options.OperationMiddlewares["getGatePass"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass.png", wrapper.GetGatePassImage, options.OperationMiddlewares["getGatePassImage"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/proof", wrapper.GetDeliveryProof, options.OperationMiddlewares["getDeliveryProof"]...)
+	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/proof", wrapper.RecordDeliveryProof, options.OperationMiddlewares["recordDeliveryProof"]...)
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/sign", wrapper.SignDeliveryNote, options.OperationMiddlewares["signDeliveryNote"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/signature", wrapper.GetDeliveryNoteSignature, options.OperationMiddlewares["getDeliveryNoteSignature"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/timeline", wrapper.GetDeliveryNoteTimeline, options.OperationMiddlewares["getDeliveryNoteTimeline"]...)
@@ -25606,6 +26383,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/development-progress", wrapper.ListDevelopmentProgress, options.OperationMiddlewares["listDevelopmentProgress"]...)
 	router.GET(options.BaseURL+"/v1/development-records", wrapper.ListDevelopmentRecords, options.OperationMiddlewares["listDevelopmentRecords"]...)
 	router.POST(options.BaseURL+"/v1/development-reviews", wrapper.ReviewDevelopment, options.OperationMiddlewares["reviewDevelopment"]...)
+	router.GET(options.BaseURL+"/v1/dispatch-register", wrapper.ListDispatchRegister, options.OperationMiddlewares["listDispatchRegister"]...)
+	router.GET(options.BaseURL+"/v1/dispatch-register/days", wrapper.ListDispatchDays, options.OperationMiddlewares["listDispatchDays"]...)
+	router.GET(options.BaseURL+"/v1/dispatch-register/export", wrapper.ExportDispatchRegister, options.OperationMiddlewares["exportDispatchRegister"]...)
 	router.GET(options.BaseURL+"/v1/disputed-items", wrapper.ListDisputedItems, options.OperationMiddlewares["listDisputedItems"]...)
 	router.POST(options.BaseURL+"/v1/disputed-items", wrapper.OpenDisputedItem, options.OperationMiddlewares["openDisputedItem"]...)
 	router.GET(options.BaseURL+"/v1/disputed-items/:disputed_item_id", wrapper.GetDisputedItem, options.OperationMiddlewares["getDisputedItem"]...)
@@ -25621,6 +26401,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/dunnings/:dunning_id", wrapper.GetDunning, options.OperationMiddlewares["getDunning"]...)
 	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/cancel", wrapper.CancelDunning, options.OperationMiddlewares["cancelDunning"]...)
 	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/send", wrapper.SendDunning, options.OperationMiddlewares["sendDunning"]...)
+	router.GET(options.BaseURL+"/v1/emergency-releases", wrapper.ListEmergencyReleases, options.OperationMiddlewares["listEmergencyReleases"]...)
+	router.GET(options.BaseURL+"/v1/emergency-releases/:emergency_release_id", wrapper.GetEmergencyRelease, options.OperationMiddlewares["getEmergencyRelease"]...)
+	router.POST(options.BaseURL+"/v1/emergency-releases/:emergency_release_id/confirm", wrapper.ConfirmEmergencyRelease, options.OperationMiddlewares["confirmEmergencyRelease"]...)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.POST(options.BaseURL+"/v1/follow-ups/:follow_up_id/complete", wrapper.CompleteFollowUp, options.OperationMiddlewares["completeFollowUp"]...)
 	router.GET(options.BaseURL+"/v1/freight-distances", wrapper.ListFreightDistances, options.OperationMiddlewares["listFreightDistances"]...)
@@ -25932,6 +26715,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/close", wrapper.CloseShippingNotice, options.OperationMiddlewares["closeShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/decisions", wrapper.ListShippingNoticeDecisions, options.OperationMiddlewares["listShippingNoticeDecisions"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/dispatch", wrapper.DispatchShippingNotice, options.OperationMiddlewares["dispatchShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/emergency-release", wrapper.ReleaseInEmergency, options.OperationMiddlewares["releaseInEmergency"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/explain-overdue", wrapper.ExplainOverdue, options.OperationMiddlewares["explainOverdue"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/gate-passes", wrapper.ListNoticeGatePasses, options.OperationMiddlewares["listNoticeGatePasses"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/prepare", wrapper.PrepareShippingNotice, options.OperationMiddlewares["prepareShippingNotice"]...)
@@ -31308,6 +32092,153 @@ func (response TellDelay200JSONResponse) VisitTellDelayResponse(w http.ResponseW
 	return err
 }
 
+type ListDeliveryCorrectionsRequestObject struct {
+	Params ListDeliveryCorrectionsParams
+}
+
+type ListDeliveryCorrectionsResponseObject interface {
+	VisitListDeliveryCorrectionsResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveryCorrections200JSONResponse DeliveryCorrectionList
+
+func (response ListDeliveryCorrections200JSONResponse) VisitListDeliveryCorrectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDeliveryCorrectionRequestObject struct {
+	Params CreateDeliveryCorrectionParams
+	Body   *CreateDeliveryCorrectionJSONRequestBody
+}
+
+type CreateDeliveryCorrectionResponseObject interface {
+	VisitCreateDeliveryCorrectionResponse(w http.ResponseWriter) error
+}
+
+type CreateDeliveryCorrection201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateDeliveryCorrection201JSONResponse struct {
+	Body    DeliveryCorrection
+	Headers CreateDeliveryCorrection201ResponseHeaders
+}
+
+func (response CreateDeliveryCorrection201JSONResponse) VisitCreateDeliveryCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliveryCorrectionRequestObject struct {
+	DeliveryCorrectionID DeliveryCorrectionID `json:"delivery_correction_id"`
+}
+
+type GetDeliveryCorrectionResponseObject interface {
+	VisitGetDeliveryCorrectionResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryCorrection200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDeliveryCorrection200JSONResponse struct {
+	Body    DeliveryCorrection
+	Headers GetDeliveryCorrection200ResponseHeaders
+}
+
+func (response GetDeliveryCorrection200JSONResponse) VisitGetDeliveryCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostDeliveryCorrectionRequestObject struct {
+	DeliveryCorrectionID DeliveryCorrectionID `json:"delivery_correction_id"`
+	Params               PostDeliveryCorrectionParams
+	Body                 *PostDeliveryCorrectionJSONRequestBody
+}
+
+type PostDeliveryCorrectionResponseObject interface {
+	VisitPostDeliveryCorrectionResponse(w http.ResponseWriter) error
+}
+
+type PostDeliveryCorrection200ResponseHeaders struct {
+	ETag string
+}
+
+type PostDeliveryCorrection200JSONResponse struct {
+	Body    DeliveryCorrection
+	Headers PostDeliveryCorrection200ResponseHeaders
+}
+
+func (response PostDeliveryCorrection200JSONResponse) VisitPostDeliveryCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectDeliveryCorrectionRequestObject struct {
+	DeliveryCorrectionID DeliveryCorrectionID `json:"delivery_correction_id"`
+	Params               RejectDeliveryCorrectionParams
+	Body                 *RejectDeliveryCorrectionJSONRequestBody
+}
+
+type RejectDeliveryCorrectionResponseObject interface {
+	VisitRejectDeliveryCorrectionResponse(w http.ResponseWriter) error
+}
+
+type RejectDeliveryCorrection200ResponseHeaders struct {
+	ETag string
+}
+
+type RejectDeliveryCorrection200JSONResponse struct {
+	Body    DeliveryCorrection
+	Headers RejectDeliveryCorrection200ResponseHeaders
+}
+
+func (response RejectDeliveryCorrection200JSONResponse) VisitRejectDeliveryCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDeliveryNotesRequestObject struct {
 	Params ListDeliveryNotesParams
 }
@@ -31414,6 +32345,38 @@ func (response ListDeliveryNoteDecisions200JSONResponse) VisitListDeliveryNoteDe
 	return err
 }
 
+type ReportDepartureRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         ReportDepartureParams
+	Body           *ReportDepartureJSONRequestBody
+}
+
+type ReportDepartureResponseObject interface {
+	VisitReportDepartureResponse(w http.ResponseWriter) error
+}
+
+type ReportDeparture200ResponseHeaders struct {
+	ETag string
+}
+
+type ReportDeparture200JSONResponse struct {
+	Body    DeliveryNote
+	Headers ReportDeparture200ResponseHeaders
+}
+
+func (response ReportDeparture200JSONResponse) VisitReportDepartureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetGatePassRequestObject struct {
 	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
 }
@@ -31461,6 +32424,52 @@ func (response GetGatePassImage200ImagePngResponse) VisitGetGatePassImageRespons
 		defer closer.Close()
 	}
 	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDeliveryProofRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+}
+
+type GetDeliveryProofResponseObject interface {
+	VisitGetDeliveryProofResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryProof200JSONResponse DeliveryProof
+
+func (response GetDeliveryProof200JSONResponse) VisitGetDeliveryProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordDeliveryProofRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         RecordDeliveryProofParams
+	Body           *RecordDeliveryProofJSONRequestBody
+}
+
+type RecordDeliveryProofResponseObject interface {
+	VisitRecordDeliveryProofResponse(w http.ResponseWriter) error
+}
+
+type RecordDeliveryProof201JSONResponse DeliveryProof
+
+func (response RecordDeliveryProof201JSONResponse) VisitRecordDeliveryProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
 	return err
 }
 
@@ -31871,6 +32880,106 @@ func (response ReviewDevelopment201JSONResponse) VisitReviewDevelopmentResponse(
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDispatchRegisterRequestObject struct {
+	Params ListDispatchRegisterParams
+}
+
+type ListDispatchRegisterResponseObject interface {
+	VisitListDispatchRegisterResponse(w http.ResponseWriter) error
+}
+
+type ListDispatchRegister200JSONResponse DispatchRegister
+
+func (response ListDispatchRegister200JSONResponse) VisitListDispatchRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDispatchDaysRequestObject struct {
+	Params ListDispatchDaysParams
+}
+
+type ListDispatchDaysResponseObject interface {
+	VisitListDispatchDaysResponse(w http.ResponseWriter) error
+}
+
+type ListDispatchDays200JSONResponse DispatchDays
+
+func (response ListDispatchDays200JSONResponse) VisitListDispatchDaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportDispatchRegisterRequestObject struct {
+	Params ExportDispatchRegisterParams
+}
+
+type ExportDispatchRegisterResponseObject interface {
+	VisitExportDispatchRegisterResponse(w http.ResponseWriter) error
+}
+
+type ExportDispatchRegister200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportDispatchRegister200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportDispatchRegister200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportDispatchRegister200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportDispatchRegisterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportDispatchRegister200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportDispatchRegister200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportDispatchRegister200TextCsvResponse) VisitExportDispatchRegisterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -32301,6 +33410,90 @@ type SendDunning200JSONResponse struct {
 }
 
 func (response SendDunning200JSONResponse) VisitSendDunningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEmergencyReleasesRequestObject struct {
+	Params ListEmergencyReleasesParams
+}
+
+type ListEmergencyReleasesResponseObject interface {
+	VisitListEmergencyReleasesResponse(w http.ResponseWriter) error
+}
+
+type ListEmergencyReleases200JSONResponse EmergencyReleaseList
+
+func (response ListEmergencyReleases200JSONResponse) VisitListEmergencyReleasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEmergencyReleaseRequestObject struct {
+	EmergencyReleaseID EmergencyReleaseID `json:"emergency_release_id"`
+}
+
+type GetEmergencyReleaseResponseObject interface {
+	VisitGetEmergencyReleaseResponse(w http.ResponseWriter) error
+}
+
+type GetEmergencyRelease200ResponseHeaders struct {
+	ETag string
+}
+
+type GetEmergencyRelease200JSONResponse struct {
+	Body    EmergencyRelease
+	Headers GetEmergencyRelease200ResponseHeaders
+}
+
+func (response GetEmergencyRelease200JSONResponse) VisitGetEmergencyReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmEmergencyReleaseRequestObject struct {
+	EmergencyReleaseID EmergencyReleaseID `json:"emergency_release_id"`
+	Params             ConfirmEmergencyReleaseParams
+	Body               *ConfirmEmergencyReleaseJSONRequestBody
+}
+
+type ConfirmEmergencyReleaseResponseObject interface {
+	VisitConfirmEmergencyReleaseResponse(w http.ResponseWriter) error
+}
+
+type ConfirmEmergencyRelease200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmEmergencyRelease200JSONResponse struct {
+	Body    EmergencyRelease
+	Headers ConfirmEmergencyRelease200ResponseHeaders
+}
+
+func (response ConfirmEmergencyRelease200JSONResponse) VisitConfirmEmergencyReleaseResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -41013,6 +42206,38 @@ func (response DispatchShippingNotice201JSONResponse) VisitDispatchShippingNotic
 	return err
 }
 
+type ReleaseInEmergencyRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           ReleaseInEmergencyParams
+	Body             *ReleaseInEmergencyJSONRequestBody
+}
+
+type ReleaseInEmergencyResponseObject interface {
+	VisitReleaseInEmergencyResponse(w http.ResponseWriter) error
+}
+
+type ReleaseInEmergency201ResponseHeaders struct {
+	ETag string
+}
+
+type ReleaseInEmergency201JSONResponse struct {
+	Body    EmergencyRelease
+	Headers ReleaseInEmergency201ResponseHeaders
+}
+
+func (response ReleaseInEmergency201JSONResponse) VisitReleaseInEmergencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExplainOverdueRequestObject struct {
 	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
 	Params           ExplainOverdueParams
@@ -43773,6 +44998,21 @@ type StrictServerInterface interface {
 	// TellDelay Record that the customer was told of a delay
 	// (POST /v1/delivery-checks/{delivery_check_id}/tell)
 	TellDelay(ctx context.Context, request TellDelayRequestObject) (TellDelayResponseObject, error)
+	// ListDeliveryCorrections List corrections of delivery notes
+	// (GET /v1/delivery-corrections)
+	ListDeliveryCorrections(ctx context.Context, request ListDeliveryCorrectionsRequestObject) (ListDeliveryCorrectionsResponseObject, error)
+	// CreateDeliveryCorrection Propose a correction of a delivery note
+	// (POST /v1/delivery-corrections)
+	CreateDeliveryCorrection(ctx context.Context, request CreateDeliveryCorrectionRequestObject) (CreateDeliveryCorrectionResponseObject, error)
+	// GetDeliveryCorrection Read a correction of a delivery note
+	// (GET /v1/delivery-corrections/{delivery_correction_id})
+	GetDeliveryCorrection(ctx context.Context, request GetDeliveryCorrectionRequestObject) (GetDeliveryCorrectionResponseObject, error)
+	// PostDeliveryCorrection Post a correction of a delivery note
+	// (POST /v1/delivery-corrections/{delivery_correction_id}/post)
+	PostDeliveryCorrection(ctx context.Context, request PostDeliveryCorrectionRequestObject) (PostDeliveryCorrectionResponseObject, error)
+	// RejectDeliveryCorrection Reject a correction of a delivery note
+	// (POST /v1/delivery-corrections/{delivery_correction_id}/reject)
+	RejectDeliveryCorrection(ctx context.Context, request RejectDeliveryCorrectionRequestObject) (RejectDeliveryCorrectionResponseObject, error)
 	// ListDeliveryNotes List delivery notes
 	// (GET /v1/delivery-notes)
 	ListDeliveryNotes(ctx context.Context, request ListDeliveryNotesRequestObject) (ListDeliveryNotesResponseObject, error)
@@ -43785,12 +45025,21 @@ type StrictServerInterface interface {
 	// ListDeliveryNoteDecisions Read what the gates decided about a delivery note
 	// (GET /v1/delivery-notes/{delivery_note_id}/decisions)
 	ListDeliveryNoteDecisions(ctx context.Context, request ListDeliveryNoteDecisionsRequestObject) (ListDeliveryNoteDecisionsResponseObject, error)
+	// ReportDeparture Report that a loaded truck has left
+	// (POST /v1/delivery-notes/{delivery_note_id}/departure)
+	ReportDeparture(ctx context.Context, request ReportDepartureRequestObject) (ReportDepartureResponseObject, error)
 	// GetGatePass Read a gate pass
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass)
 	GetGatePass(ctx context.Context, request GetGatePassRequestObject) (GetGatePassResponseObject, error)
 	// GetGatePassImage Read a gate pass as a QR code
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
 	GetGatePassImage(ctx context.Context, request GetGatePassImageRequestObject) (GetGatePassImageResponseObject, error)
+	// GetDeliveryProof Read a proof of delivery
+	// (GET /v1/delivery-notes/{delivery_note_id}/proof)
+	GetDeliveryProof(ctx context.Context, request GetDeliveryProofRequestObject) (GetDeliveryProofResponseObject, error)
+	// RecordDeliveryProof Record a proof of delivery
+	// (POST /v1/delivery-notes/{delivery_note_id}/proof)
+	RecordDeliveryProof(ctx context.Context, request RecordDeliveryProofRequestObject) (RecordDeliveryProofResponseObject, error)
 	// SignDeliveryNote Sign a delivery note
 	// (POST /v1/delivery-notes/{delivery_note_id}/sign)
 	SignDeliveryNote(ctx context.Context, request SignDeliveryNoteRequestObject) (SignDeliveryNoteResponseObject, error)
@@ -43839,6 +45088,15 @@ type StrictServerInterface interface {
 	// ReviewDevelopment Review a rep's quarter
 	// (POST /v1/development-reviews)
 	ReviewDevelopment(ctx context.Context, request ReviewDevelopmentRequestObject) (ReviewDevelopmentResponseObject, error)
+	// ListDispatchRegister List the dispatch register
+	// (GET /v1/dispatch-register)
+	ListDispatchRegister(ctx context.Context, request ListDispatchRegisterRequestObject) (ListDispatchRegisterResponseObject, error)
+	// ListDispatchDays Sum the dispatch register up by day
+	// (GET /v1/dispatch-register/days)
+	ListDispatchDays(ctx context.Context, request ListDispatchDaysRequestObject) (ListDispatchDaysResponseObject, error)
+	// ExportDispatchRegister Download the dispatch register
+	// (GET /v1/dispatch-register/export)
+	ExportDispatchRegister(ctx context.Context, request ExportDispatchRegisterRequestObject) (ExportDispatchRegisterResponseObject, error)
 	// ListDisputedItems List disputed items
 	// (GET /v1/disputed-items)
 	ListDisputedItems(ctx context.Context, request ListDisputedItemsRequestObject) (ListDisputedItemsResponseObject, error)
@@ -43884,6 +45142,15 @@ type StrictServerInterface interface {
 	// SendDunning Record that a dunning letter went out
 	// (POST /v1/dunnings/{dunning_id}/send)
 	SendDunning(ctx context.Context, request SendDunningRequestObject) (SendDunningResponseObject, error)
+	// ListEmergencyReleases List emergency releases
+	// (GET /v1/emergency-releases)
+	ListEmergencyReleases(ctx context.Context, request ListEmergencyReleasesRequestObject) (ListEmergencyReleasesResponseObject, error)
+	// GetEmergencyRelease Read an emergency release
+	// (GET /v1/emergency-releases/{emergency_release_id})
+	GetEmergencyRelease(ctx context.Context, request GetEmergencyReleaseRequestObject) (GetEmergencyReleaseResponseObject, error)
+	// ConfirmEmergencyRelease Confirm or deny that you were asked for an emergency release
+	// (POST /v1/emergency-releases/{emergency_release_id}/confirm)
+	ConfirmEmergencyRelease(ctx context.Context, request ConfirmEmergencyReleaseRequestObject) (ConfirmEmergencyReleaseResponseObject, error)
 	// ListEvents Follow the change feed
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -44817,6 +46084,9 @@ type StrictServerInterface interface {
 	// DispatchShippingNotice Dispatch what really leaves
 	// (POST /v1/shipping-notices/{shipping_notice_id}/dispatch)
 	DispatchShippingNotice(ctx context.Context, request DispatchShippingNoticeRequestObject) (DispatchShippingNoticeResponseObject, error)
+	// ReleaseInEmergency Release a notice by phone through the heads of warehouse and quality
+	// (POST /v1/shipping-notices/{shipping_notice_id}/emergency-release)
+	ReleaseInEmergency(ctx context.Context, request ReleaseInEmergencyRequestObject) (ReleaseInEmergencyResponseObject, error)
 	// ExplainOverdue Say why it should ship although something is overdue
 	// (POST /v1/shipping-notices/{shipping_notice_id}/explain-overdue)
 	ExplainOverdue(ctx context.Context, request ExplainOverdueRequestObject) (ExplainOverdueResponseObject, error)
@@ -51522,6 +52792,202 @@ func (sh *strictHandler) TellDelay(ctx echo.Context, deliveryCheckID UUID, param
 	return nil
 }
 
+// ListDeliveryCorrections operation middleware
+func (sh *strictHandler) ListDeliveryCorrections(ctx echo.Context, params ListDeliveryCorrectionsParams) error {
+	var request ListDeliveryCorrectionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveryCorrections(ctx.Request().Context(), request.(ListDeliveryCorrectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveryCorrections")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeliveryCorrectionsResponseObject); ok {
+		return validResponse.VisitListDeliveryCorrectionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateDeliveryCorrection operation middleware
+func (sh *strictHandler) CreateDeliveryCorrection(ctx echo.Context, params CreateDeliveryCorrectionParams) error {
+	var request CreateDeliveryCorrectionRequestObject
+
+	request.Params = params
+
+	var body CreateDeliveryCorrectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDeliveryCorrection(ctx.Request().Context(), request.(CreateDeliveryCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDeliveryCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateDeliveryCorrectionResponseObject); ok {
+		return validResponse.VisitCreateDeliveryCorrectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeliveryCorrection operation middleware
+func (sh *strictHandler) GetDeliveryCorrection(ctx echo.Context, deliveryCorrectionID DeliveryCorrectionID) error {
+	var request GetDeliveryCorrectionRequestObject
+
+	request.DeliveryCorrectionID = deliveryCorrectionID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryCorrection(ctx.Request().Context(), request.(GetDeliveryCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryCorrectionResponseObject); ok {
+		return validResponse.VisitGetDeliveryCorrectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PostDeliveryCorrection operation middleware
+func (sh *strictHandler) PostDeliveryCorrection(ctx echo.Context, deliveryCorrectionID DeliveryCorrectionID, params PostDeliveryCorrectionParams) error {
+	var request PostDeliveryCorrectionRequestObject
+
+	request.DeliveryCorrectionID = deliveryCorrectionID
+	request.Params = params
+
+	var body PostDeliveryCorrectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PostDeliveryCorrection(ctx.Request().Context(), request.(PostDeliveryCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostDeliveryCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PostDeliveryCorrectionResponseObject); ok {
+		return validResponse.VisitPostDeliveryCorrectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectDeliveryCorrection operation middleware
+func (sh *strictHandler) RejectDeliveryCorrection(ctx echo.Context, deliveryCorrectionID DeliveryCorrectionID, params RejectDeliveryCorrectionParams) error {
+	var request RejectDeliveryCorrectionRequestObject
+
+	request.DeliveryCorrectionID = deliveryCorrectionID
+	request.Params = params
+
+	var body RejectDeliveryCorrectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectDeliveryCorrection(ctx.Request().Context(), request.(RejectDeliveryCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectDeliveryCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectDeliveryCorrectionResponseObject); ok {
+		return validResponse.VisitRejectDeliveryCorrectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDeliveryNotes operation middleware
 func (sh *strictHandler) ListDeliveryNotes(ctx echo.Context, params ListDeliveryNotesParams) error {
 	var request ListDeliveryNotesRequestObject
@@ -51646,6 +53112,55 @@ func (sh *strictHandler) ListDeliveryNoteDecisions(ctx echo.Context, deliveryNot
 	return nil
 }
 
+// ReportDeparture operation middleware
+func (sh *strictHandler) ReportDeparture(ctx echo.Context, deliveryNoteID DeliveryNoteID, params ReportDepartureParams) error {
+	var request ReportDepartureRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	var body ReportDepartureJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportDeparture(ctx.Request().Context(), request.(ReportDepartureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportDeparture")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportDepartureResponseObject); ok {
+		return validResponse.VisitReportDepartureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetGatePass operation middleware
 func (sh *strictHandler) GetGatePass(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
 	var request GetGatePassRequestObject
@@ -51690,6 +53205,80 @@ func (sh *strictHandler) GetGatePassImage(ctx echo.Context, deliveryNoteID Deliv
 		return err
 	} else if validResponse, ok := response.(GetGatePassImageResponseObject); ok {
 		return validResponse.VisitGetGatePassImageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeliveryProof operation middleware
+func (sh *strictHandler) GetDeliveryProof(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
+	var request GetDeliveryProofRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryProof(ctx.Request().Context(), request.(GetDeliveryProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryProofResponseObject); ok {
+		return validResponse.VisitGetDeliveryProofResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordDeliveryProof operation middleware
+func (sh *strictHandler) RecordDeliveryProof(ctx echo.Context, deliveryNoteID DeliveryNoteID, params RecordDeliveryProofParams) error {
+	var request RecordDeliveryProofRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	var body RecordDeliveryProofJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordDeliveryProof(ctx.Request().Context(), request.(RecordDeliveryProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordDeliveryProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordDeliveryProofResponseObject); ok {
+		return validResponse.VisitRecordDeliveryProofResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -52232,6 +53821,81 @@ func (sh *strictHandler) ReviewDevelopment(ctx echo.Context, params ReviewDevelo
 		return err
 	} else if validResponse, ok := response.(ReviewDevelopmentResponseObject); ok {
 		return validResponse.VisitReviewDevelopmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDispatchRegister operation middleware
+func (sh *strictHandler) ListDispatchRegister(ctx echo.Context, params ListDispatchRegisterParams) error {
+	var request ListDispatchRegisterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDispatchRegister(ctx.Request().Context(), request.(ListDispatchRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDispatchRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDispatchRegisterResponseObject); ok {
+		return validResponse.VisitListDispatchRegisterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDispatchDays operation middleware
+func (sh *strictHandler) ListDispatchDays(ctx echo.Context, params ListDispatchDaysParams) error {
+	var request ListDispatchDaysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDispatchDays(ctx.Request().Context(), request.(ListDispatchDaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDispatchDays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDispatchDaysResponseObject); ok {
+		return validResponse.VisitListDispatchDaysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportDispatchRegister operation middleware
+func (sh *strictHandler) ExportDispatchRegister(ctx echo.Context, params ExportDispatchRegisterParams) error {
+	var request ExportDispatchRegisterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportDispatchRegister(ctx.Request().Context(), request.(ExportDispatchRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportDispatchRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportDispatchRegisterResponseObject); ok {
+		return validResponse.VisitExportDispatchRegisterResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -52795,6 +54459,105 @@ func (sh *strictHandler) SendDunning(ctx echo.Context, dunningID UUID, params Se
 		return err
 	} else if validResponse, ok := response.(SendDunningResponseObject); ok {
 		return validResponse.VisitSendDunningResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEmergencyReleases operation middleware
+func (sh *strictHandler) ListEmergencyReleases(ctx echo.Context, params ListEmergencyReleasesParams) error {
+	var request ListEmergencyReleasesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEmergencyReleases(ctx.Request().Context(), request.(ListEmergencyReleasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEmergencyReleases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEmergencyReleasesResponseObject); ok {
+		return validResponse.VisitListEmergencyReleasesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEmergencyRelease operation middleware
+func (sh *strictHandler) GetEmergencyRelease(ctx echo.Context, emergencyReleaseID EmergencyReleaseID) error {
+	var request GetEmergencyReleaseRequestObject
+
+	request.EmergencyReleaseID = emergencyReleaseID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEmergencyRelease(ctx.Request().Context(), request.(GetEmergencyReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEmergencyRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEmergencyReleaseResponseObject); ok {
+		return validResponse.VisitGetEmergencyReleaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmEmergencyRelease operation middleware
+func (sh *strictHandler) ConfirmEmergencyRelease(ctx echo.Context, emergencyReleaseID EmergencyReleaseID, params ConfirmEmergencyReleaseParams) error {
+	var request ConfirmEmergencyReleaseRequestObject
+
+	request.EmergencyReleaseID = emergencyReleaseID
+	request.Params = params
+
+	var body ConfirmEmergencyReleaseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmEmergencyRelease(ctx.Request().Context(), request.(ConfirmEmergencyReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmEmergencyRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmEmergencyReleaseResponseObject); ok {
+		return validResponse.VisitConfirmEmergencyReleaseResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -63867,6 +65630,55 @@ func (sh *strictHandler) DispatchShippingNotice(ctx echo.Context, shippingNotice
 		return err
 	} else if validResponse, ok := response.(DispatchShippingNoticeResponseObject); ok {
 		return validResponse.VisitDispatchShippingNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReleaseInEmergency operation middleware
+func (sh *strictHandler) ReleaseInEmergency(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseInEmergencyParams) error {
+	var request ReleaseInEmergencyRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body ReleaseInEmergencyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseInEmergency(ctx.Request().Context(), request.(ReleaseInEmergencyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseInEmergency")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReleaseInEmergencyResponseObject); ok {
+		return validResponse.VisitReleaseInEmergencyResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

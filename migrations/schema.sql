@@ -438,6 +438,18 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'customer_requests_frozen';
 END $$;
 
+CREATE FUNCTION public.guard_delivery_correction() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.state = 'proposed'
+        AND to_jsonb(NEW) - '{state,amount,decided_by,decided_at,decision_note,version}'::text[]
+          = to_jsonb(OLD) - '{state,amount,decided_by,decided_at,decision_note,version}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a correction is frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_corrections_frozen';
+END $$;
+
 CREATE FUNCTION public.guard_deputy_decision() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2422,6 +2434,38 @@ CREATE TABLE public.delivery_checks (
     CONSTRAINT delivery_checks_told_to_check CHECK ((length(told_to) <= 100))
 );
 
+CREATE TABLE public.delivery_correction_lines (
+    id uuid NOT NULL,
+    correction_id uuid NOT NULL,
+    position_no integer NOT NULL,
+    delivery_line_id uuid NOT NULL,
+    quantity numeric(18,4) NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    CONSTRAINT delivery_correction_lines_quantity_check CHECK ((quantity <> (0)::numeric))
+);
+
+CREATE TABLE public.delivery_corrections (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    cause text NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    proposed_by uuid,
+    proposed_at timestamp with time zone NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    decision_note text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT delivery_corrections_cause_check CHECK ((cause = ANY (ARRAY['departure'::text, 'gate'::text, 'customer'::text]))),
+    CONSTRAINT delivery_corrections_decided CHECK (((state = 'proposed'::text) = (decided_at IS NULL))),
+    CONSTRAINT delivery_corrections_decision_note_check CHECK ((length(decision_note) <= 1000)),
+    CONSTRAINT delivery_corrections_not_own CHECK (((decided_by IS NULL) OR (proposed_by IS NULL) OR (decided_by <> proposed_by))),
+    CONSTRAINT delivery_corrections_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+    CONSTRAINT delivery_corrections_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'posted'::text, 'rejected'::text])))
+);
+
 CREATE TABLE public.delivery_note_lines (
     id uuid NOT NULL,
     delivery_note_id uuid NOT NULL,
@@ -2439,12 +2483,15 @@ CREATE TABLE public.delivery_note_lines (
     amount numeric(18,2) NOT NULL,
     invoiced_quantity numeric(18,4) NOT NULL,
     invoiced_amount numeric(18,2) NOT NULL,
+    corrected_quantity numeric(18,4) DEFAULT 0 NOT NULL,
+    corrected_amount numeric(18,2) DEFAULT 0 NOT NULL,
     returned_quantity numeric(18,4) DEFAULT 0 NOT NULL,
     returned_amount numeric(18,2) DEFAULT 0 NOT NULL,
     CONSTRAINT delivery_note_lines_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_corrected CHECK ((((quantity + corrected_quantity) >= (0)::numeric) AND ((amount + corrected_amount) >= (0)::numeric))),
     CONSTRAINT delivery_note_lines_invoiced_amount CHECK ((invoiced_amount >= (0)::numeric)),
     CONSTRAINT delivery_note_lines_invoiced_quantity_check CHECK ((invoiced_quantity >= (0)::numeric)),
-    CONSTRAINT delivery_note_lines_not_over CHECK (((invoiced_quantity + returned_quantity) <= quantity)),
+    CONSTRAINT delivery_note_lines_not_over CHECK (((invoiced_quantity + returned_quantity) <= (quantity + corrected_quantity))),
     CONSTRAINT delivery_note_lines_price_check CHECK ((price >= (0)::numeric)),
     CONSTRAINT delivery_note_lines_quantity_check CHECK ((quantity > (0)::numeric)),
     CONSTRAINT delivery_note_lines_returned_amount CHECK ((returned_amount >= (0)::numeric)),
@@ -2471,9 +2518,37 @@ CREATE TABLE public.delivery_notes (
     created_by uuid,
     created_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    report_due_at timestamp with time zone,
+    reported_at timestamp with time zone,
+    reported_by uuid,
+    late_at timestamp with time zone,
     CONSTRAINT delivery_notes_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT delivery_notes_state_check CHECK ((state = ANY (ARRAY['issued'::text, 'left'::text, 'cancelled'::text]))),
     CONSTRAINT delivery_notes_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
+CREATE TABLE public.delivery_proof_lines (
+    proof_id uuid NOT NULL,
+    delivery_line_id uuid NOT NULL,
+    received numeric(18,4) NOT NULL,
+    damaged numeric(18,4) NOT NULL,
+    remark text NOT NULL,
+    CONSTRAINT delivery_proof_lines_damaged CHECK ((damaged <= received)),
+    CONSTRAINT delivery_proof_lines_damaged_check CHECK ((damaged >= (0)::numeric)),
+    CONSTRAINT delivery_proof_lines_received_check CHECK ((received >= (0)::numeric)),
+    CONSTRAINT delivery_proof_lines_remark_check CHECK ((length(remark) <= 500))
+);
+
+CREATE TABLE public.delivery_proofs (
+    id uuid NOT NULL,
+    delivery_note_id uuid NOT NULL,
+    signer text NOT NULL,
+    received_on date NOT NULL,
+    note text NOT NULL,
+    recorded_by uuid,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT delivery_proofs_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT delivery_proofs_signer_check CHECK (((length(signer) >= 1) AND (length(signer) <= 60)))
 );
 
 CREATE TABLE public.demand_surveys (
@@ -2713,6 +2788,36 @@ END),
     CONSTRAINT dunnings_sent_to_check CHECK ((length(sent_to) <= 200)),
     CONSTRAINT dunnings_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'sent'::text, 'cancelled'::text]))),
     CONSTRAINT dunnings_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.emergency_releases (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    notice_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    tried jsonb NOT NULL,
+    warehouse_head uuid NOT NULL,
+    quality_head uuid NOT NULL,
+    warehouse_at timestamp with time zone,
+    quality_at timestamp with time zone,
+    approval_id uuid NOT NULL,
+    approved_at timestamp with time zone,
+    released_by uuid NOT NULL,
+    released_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    late_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    ended_reason text NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT emergency_releases_complete CHECK (((state <> 'complete'::text) OR ((warehouse_at IS NOT NULL) AND (quality_at IS NOT NULL) AND (approved_at IS NOT NULL)))),
+    CONSTRAINT emergency_releases_ended CHECK (((state = 'open'::text) = (ended_at IS NULL))),
+    CONSTRAINT emergency_releases_ended_reason_check CHECK ((length(ended_reason) <= 2000)),
+    CONSTRAINT emergency_releases_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT emergency_releases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'complete'::text, 'denied'::text, 'void'::text]))),
+    CONSTRAINT emergency_releases_three_people CHECK (((warehouse_head <> quality_head) AND (warehouse_head <> released_by) AND (quality_head <> released_by))),
+    CONSTRAINT emergency_releases_tried_check CHECK (((jsonb_typeof(tried) = 'array'::text) AND ((jsonb_array_length(tried) >= 1) AND (jsonb_array_length(tried) <= 20))))
 );
 
 CREATE TABLE public.event_blocks (
@@ -4941,9 +5046,10 @@ CREATE TABLE public.shipping_notices (
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
     special_release_id uuid,
+    emergency_id uuid,
     CONSTRAINT shipping_notices_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT shipping_notices_carrier_check CHECK ((length(carrier) <= 120)),
-    CONSTRAINT shipping_notices_checked_before_release CHECK (((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'cancelled'::text])) OR (figures IS NOT NULL))),
+    CONSTRAINT shipping_notices_checked_before_release CHECK (((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'cancelled'::text])) OR (figures IS NOT NULL) OR (emergency_id IS NOT NULL))),
     CONSTRAINT shipping_notices_covered CHECK (((flow = 'prepaid'::text) OR (covered_amount = (0)::numeric))),
     CONSTRAINT shipping_notices_covered_amount_check CHECK ((covered_amount >= (0)::numeric)),
     CONSTRAINT shipping_notices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -5871,6 +5977,18 @@ ALTER TABLE ONLY public.delivery_checks
 ALTER TABLE ONLY public.delivery_checks
     ADD CONSTRAINT delivery_checks_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.delivery_correction_lines
+    ADD CONSTRAINT delivery_correction_lines_once UNIQUE (correction_id, delivery_line_id);
+
+ALTER TABLE ONLY public.delivery_correction_lines
+    ADD CONSTRAINT delivery_correction_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.delivery_corrections
+    ADD CONSTRAINT delivery_corrections_number UNIQUE (number);
+
+ALTER TABLE ONLY public.delivery_corrections
+    ADD CONSTRAINT delivery_corrections_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.delivery_note_lines
     ADD CONSTRAINT delivery_note_lines_order_line UNIQUE (delivery_note_id, order_line_id);
 
@@ -5882,6 +6000,15 @@ ALTER TABLE ONLY public.delivery_notes
 
 ALTER TABLE ONLY public.delivery_notes
     ADD CONSTRAINT delivery_notes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.delivery_proof_lines
+    ADD CONSTRAINT delivery_proof_lines_pkey PRIMARY KEY (proof_id, delivery_line_id);
+
+ALTER TABLE ONLY public.delivery_proofs
+    ADD CONSTRAINT delivery_proofs_once UNIQUE (delivery_note_id);
+
+ALTER TABLE ONLY public.delivery_proofs
+    ADD CONSTRAINT delivery_proofs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.demand_surveys
     ADD CONSTRAINT demand_surveys_pkey PRIMARY KEY (id);
@@ -5933,6 +6060,12 @@ ALTER TABLE ONLY public.dunnings
 
 ALTER TABLE ONLY public.dunnings
     ADD CONSTRAINT dunnings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_number UNIQUE (number);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.event_blocks
     ADD CONSTRAINT event_blocks_pkey PRIMARY KEY (no);
@@ -6853,6 +6986,14 @@ CREATE INDEX delivery_checks_to_answer ON public.delivery_checks USING btree (pr
 
 CREATE INDEX delivery_checks_to_tell ON public.delivery_checks USING btree (promised_on, id) WHERE ((state = 'delayed'::text) AND (told_at IS NULL));
 
+CREATE INDEX delivery_correction_lines_line ON public.delivery_correction_lines USING btree (delivery_line_id);
+
+CREATE INDEX delivery_corrections_note ON public.delivery_corrections USING btree (delivery_note_id, id DESC);
+
+CREATE UNIQUE INDEX delivery_corrections_one_open ON public.delivery_corrections USING btree (delivery_note_id) WHERE (state = 'proposed'::text);
+
+CREATE INDEX delivery_corrections_state ON public.delivery_corrections USING btree (state, id DESC);
+
 CREATE INDEX delivery_note_lines_notice_line ON public.delivery_note_lines USING btree (notice_line_id);
 
 CREATE INDEX delivery_note_lines_open ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (invoiced_quantity < quantity);
@@ -6861,7 +7002,7 @@ CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree
 
 CREATE INDEX delivery_note_lines_product ON public.delivery_note_lines USING btree (product_id);
 
-CREATE INDEX delivery_note_lines_to_invoice ON public.delivery_note_lines USING btree (delivery_note_id) WHERE ((invoiced_quantity + returned_quantity) < quantity);
+CREATE INDEX delivery_note_lines_to_invoice ON public.delivery_note_lines USING btree (delivery_note_id) WHERE ((invoiced_quantity + returned_quantity) < (quantity + corrected_quantity));
 
 CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
 
@@ -6871,7 +7012,11 @@ CREATE INDEX delivery_notes_notice ON public.delivery_notes USING btree (notice_
 
 CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id, id DESC);
 
+CREATE INDEX delivery_notes_register ON public.delivery_notes USING btree (shipped_on DESC, id DESC);
+
 CREATE INDEX delivery_notes_shipped ON public.delivery_notes USING btree (customer_id, shipped_on, id) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX delivery_notes_unreported ON public.delivery_notes USING btree (report_due_at, id) WHERE ((state = 'issued'::text) AND (late_at IS NULL) AND (report_due_at IS NOT NULL));
 
 CREATE INDEX demand_surveys_of_customer ON public.demand_surveys USING btree (customer_id, revision DESC);
 
@@ -6912,6 +7057,12 @@ CREATE UNIQUE INDEX dunnings_one_open ON public.dunnings USING btree (payer_id) 
 CREATE INDEX dunnings_payer ON public.dunnings USING btree (payer_id, id DESC);
 
 CREATE INDEX dunnings_state ON public.dunnings USING btree (state, id DESC);
+
+CREATE INDEX emergency_releases_due ON public.emergency_releases USING btree (due_at, id) WHERE ((state = 'open'::text) AND (late_at IS NULL));
+
+CREATE INDEX emergency_releases_notice ON public.emergency_releases USING btree (notice_id, id DESC);
+
+CREATE UNIQUE INDEX emergency_releases_one_open ON public.emergency_releases USING btree (notice_id) WHERE (state = 'open'::text);
 
 CREATE INDEX events_feed ON public.events USING btree (xid, seq);
 
@@ -7609,7 +7760,13 @@ CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 
 CREATE TRIGGER delivery_checks_owner BEFORE INSERT ON public.delivery_checks FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
 
+CREATE TRIGGER delivery_corrections_frozen BEFORE DELETE OR UPDATE ON public.delivery_corrections FOR EACH ROW EXECUTE FUNCTION public.guard_delivery_correction();
+
 CREATE TRIGGER delivery_notes_owner BEFORE INSERT ON public.delivery_notes FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER delivery_proof_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.delivery_proof_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER delivery_proofs_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.delivery_proofs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER demand_surveys_kept BEFORE DELETE OR UPDATE ON public.demand_surveys FOR EACH ROW EXECUTE FUNCTION public.keep_demand_survey();
 
@@ -8057,6 +8214,21 @@ ALTER TABLE ONLY public.delivery_checks
 ALTER TABLE ONLY public.delivery_checks
     ADD CONSTRAINT delivery_checks_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.production_requests(id);
 
+ALTER TABLE ONLY public.delivery_correction_lines
+    ADD CONSTRAINT delivery_correction_lines_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES public.delivery_corrections(id);
+
+ALTER TABLE ONLY public.delivery_correction_lines
+    ADD CONSTRAINT delivery_correction_lines_delivery_line_id_fkey FOREIGN KEY (delivery_line_id) REFERENCES public.delivery_note_lines(id);
+
+ALTER TABLE ONLY public.delivery_corrections
+    ADD CONSTRAINT delivery_corrections_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.delivery_corrections
+    ADD CONSTRAINT delivery_corrections_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
+
+ALTER TABLE ONLY public.delivery_corrections
+    ADD CONSTRAINT delivery_corrections_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.delivery_note_lines
     ADD CONSTRAINT delivery_note_lines_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
 
@@ -8077,6 +8249,18 @@ ALTER TABLE ONLY public.delivery_notes
 
 ALTER TABLE ONLY public.delivery_notes
     ADD CONSTRAINT delivery_notes_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.delivery_notes
+    ADD CONSTRAINT delivery_notes_reported_by_fkey FOREIGN KEY (reported_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.delivery_proof_lines
+    ADD CONSTRAINT delivery_proof_lines_delivery_line_id_fkey FOREIGN KEY (delivery_line_id) REFERENCES public.delivery_note_lines(id);
+
+ALTER TABLE ONLY public.delivery_proof_lines
+    ADD CONSTRAINT delivery_proof_lines_proof_id_fkey FOREIGN KEY (proof_id) REFERENCES public.delivery_proofs(id);
+
+ALTER TABLE ONLY public.delivery_proofs
+    ADD CONSTRAINT delivery_proofs_delivery_note_id_fkey FOREIGN KEY (delivery_note_id) REFERENCES public.delivery_notes(id);
 
 ALTER TABLE ONLY public.demand_surveys
     ADD CONSTRAINT demand_surveys_customer_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
@@ -8134,6 +8318,21 @@ ALTER TABLE ONLY public.dunnings
 
 ALTER TABLE ONLY public.dunnings
     ADD CONSTRAINT dunnings_version_used_step_fkey FOREIGN KEY (version_used, step) REFERENCES public.dunning_steps(version, step);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES public.shipping_notices(id);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_quality_head_fkey FOREIGN KEY (quality_head) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_released_by_fkey FOREIGN KEY (released_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.emergency_releases
+    ADD CONSTRAINT emergency_releases_warehouse_head_fkey FOREIGN KEY (warehouse_head) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.follow_ups
     ADD CONSTRAINT follow_ups_escalated_from_fkey FOREIGN KEY (escalated_from) REFERENCES public.follow_ups(id);
@@ -8668,6 +8867,9 @@ ALTER TABLE ONLY public.shipping_notices
 
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.shipping_notices
+    ADD CONSTRAINT shipping_notices_emergency_id_fkey FOREIGN KEY (emergency_id) REFERENCES public.emergency_releases(id);
 
 ALTER TABLE ONLY public.shipping_notices
     ADD CONSTRAINT shipping_notices_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);

@@ -61,7 +61,7 @@ func (s *Service) GiveUpBooking(tx pg.Tx, id uuid.UUID, why *errs.Error) error {
 }
 
 func (s *Service) booked(tx pg.Tx, c Conflict, b Booking, note *uuid.UUID) error {
-	_, booking, version, err := lockConflict(tx, c.ID)
+	booking, version, err := lockConflict(tx, c.ID)
 	if err != nil {
 		return err
 	}

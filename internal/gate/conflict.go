@@ -213,7 +213,7 @@ func (s *Service) ResolveConflict(tx pg.Tx, who identity.Principal, id uuid.UUID
 	if _, err := s.GetConflict(tx, who, id); err != nil {
 		return Conflict{}, err
 	}
-	if _, _, _, err := lockConflict(tx, id); err != nil {
+	if _, _, err := lockConflict(tx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.GetConflict(tx, who, id)

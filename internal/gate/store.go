@@ -113,10 +113,10 @@ func listConflicts(tx pg.Tx, who identity.Principal, f ConflictFilter, page pg.P
 	return pg.Cut(page, rows, func(c Conflict) any { return c.ID })
 }
 
-// lockConflict locks a conflict and returns where it stands.
-func lockConflict(tx pg.Tx, id uuid.UUID) (state, booking string, version int64, err error) {
-	err = pg.ScanRow(tx, []any{&state, &booking, &version}, `SELECT state, booking, version FROM gate_conflicts WHERE id = ? FOR UPDATE`, id)
-	return state, booking, version, err
+// lockConflict locks a conflict and returns how far it is booked.
+func lockConflict(tx pg.Tx, id uuid.UUID) (booking string, version int64, err error) {
+	err = pg.ScanRow(tx, []any{&booking, &version}, `SELECT booking, version FROM gate_conflicts WHERE id = ? FOR UPDATE`, id)
+	return booking, version, err
 }
 
 func insertConflicts(tx pg.Tx, all []Conflict) error {
