@@ -29,6 +29,7 @@ var layers = strings.Fields(`
 	identity
 	attachment
 	followup
+	verify
 	violation
 	approval
 	conduct
@@ -97,6 +98,7 @@ var imports = map[string]string{
 	"identity":   ground + "rulebook decision",
 	"attachment": ground + "rulebook identity",
 	"followup":   ground + "identity",
+	"verify":     ground + "identity followup", // records what comparing ledgers found; app lists the checks
 	"violation":  ground + "identity followup",
 	"approval":   ground + "rulebook decision identity followup violation",
 
@@ -146,8 +148,8 @@ var imports = map[string]string{
 	"importing":    gates + "customer catalog pricing pricelist credit terms receivable",
 
 	"demo":    gates + "conduct leave calendar printing " + demand + supply + after + "importing",
-	"httpapi": gates + "conduct leave calendar printing " + demand + supply + after + "importing",
-	"app":     gates + "conduct leave calendar printing " + demand + supply + after + "importing demo httpapi",
+	"httpapi": gates + "verify conduct leave calendar printing " + demand + supply + after + "importing",
+	"app":     gates + "verify conduct leave calendar printing " + demand + supply + after + "importing demo httpapi",
 
 	// Beside the layers: tools that know nothing of the business.
 	"devpg":  "",

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/salesgate/salesgate/internal/app"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
-	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/production"
@@ -16,30 +16,34 @@ import (
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/transport"
+	"github.com/salesgate/salesgate/internal/verify"
 )
 
 var (
 	errAltered = errors.New("the event log isn't what was sealed")
-	errDiffer  = errors.New("exposure isn't what the documents say, or production isn't asked for what was ordered")
+	errDiffer  = errors.New("the books differ")
 )
 
 func verifyCommand() *cobra.Command {
 	var d database
 	var noted string
+	var keep bool
 	cmd := &cobra.Command{
-		Use: "verify", Short: "Check the event log against its hash chain, exposure against documents, and production against orders", Args: cobra.NoArgs,
+		Use: "verify", Short: "Check the event log against its hash chain, and the books against each other", Args: cobra.NoArgs,
 		Long: "Walks the hash chain over the event log, names the first altered, missing or inserted row, and prints the head of\n" +
 			"the chain. Note the head in another place and give it as --anchor later: then even somebody who rewrites the\n" +
-			"whole chain is found out. Then compares every payer's exposure with its movements and with the documents (CRD-11),\n" +
-			"and every order under way with its production request (ORD-03), and names each difference.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd, d, noted) },
+			"whole chain is found out. Then compares, for every customer, exposure with its movements and with the documents (CRD-11), the\n" +
+			"ageing with what is receivable, statements with the ledger and with each other (ARV-02), every order under way with its production\n" +
+			"request (ORD-03), and whatever else keeps sums, all as of one moment, and names each difference.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return verifyBooks(cmd, d, noted, keep) },
 	}
 	d.flags(cmd)
 	cmd.Flags().StringVar(&noted, "anchor", "", "head that an earlier run printed")
+	cmd.Flags().BoolVar(&keep, "keep", false, "store the result, as the nightly run does")
 	return cmd
 }
 
-func verify(cmd *cobra.Command, d database, noted string) error {
+func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error {
 	var anchor *audit.Anchor
 	if noted != "" {
 		a, err := audit.ParseAnchor(noted)
@@ -59,8 +63,9 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 	}
 	defer db.Close()
 	var report audit.Report
-	var differ []string
+	var differ []verify.Difference
 	var untold int
+	began := db.Clock().Now()
 	err = db.Snapshot(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
 		if report, err = audit.Verify(tx, anchor); err != nil {
 			return err
@@ -68,7 +73,10 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 		if untold, err = order.CountUntold(tx); err != nil {
 			return err
 		}
-		differ, err = differences(tx)
+		if err := verify.Patient(tx); err != nil {
+			return err
+		}
+		differ, err = verify.Each(tx, app.Checks())
 		return err
 	})
 	if err != nil {
@@ -87,10 +95,19 @@ func verify(cmd *cobra.Command, d database, noted string) error {
 	for _, d := range differ {
 		cmd.Println(d)
 	}
+	if keep {
+		err := db.Tx(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
+			_, err := verify.Keep(tx, began, "command", len(app.Checks()), differ)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if len(differ) > 0 {
 		return errDiffer
 	}
-	cmd.Println("exposure agrees with its movements and with the documents; production is asked for what was ordered")
+	cmd.Printf("the books agree: %d checks\n", len(app.Checks()))
 	return nil
 }
 

@@ -89,6 +89,7 @@ func (a *App) join(ctx context.Context) error {
 	a.joinDeals(s)
 	a.joinFollowUp(s)
 	a.joinMoney(s)
+	a.joinStatements(s)
 	a.joinCollection(s)
 	a.joinTransport(s)
 	a.handler, err = s.Handler()

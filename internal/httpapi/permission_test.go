@@ -368,6 +368,16 @@ var owned = map[string]func(e *apitest.Env) string{
 				FROM shipping_notices WHERE id = ?`, id, id.String(), id, notice).Error
 		})
 		return id.String()
+	// statements
+	"statements": func(e *apitest.Env) string {
+		return plant(e, "statements", object{
+			"customer_id": customerOf(e), "kind": "manual", "revision": 1, "state": "draft", "from_seq": 0, "to_seq": 1,
+		})
+	},
+	"rep-figures": func(e *apitest.Env) string {
+		return plant(e, "rep_figures", object{
+			"rep_id": e.People["rep1"], "month": "2026-01-01", "state": "final", "given_at": "2026-02-01T00:00:00Z", "due_at": "2026-02-01T00:00:00Z",
+		})
 	},
 	"delivery-checks": func(e *apitest.Env) string {
 		customer := customerOf(e)
@@ -401,6 +411,7 @@ var unowned = strings.Fields(`
 	shortage-allotments
 	warehouses stock-lots inspection-reports
 	items price-committee-members collection-reports price-meetings violations
+	statement-runs disputes verifications
 	tax-invoices invoice-runs
 `)
 
@@ -431,7 +442,7 @@ func plant(e *apitest.Env, table string, values object) string {
 			Name, Type string
 			Must       bool
 		}
-		err := tx.Raw(`SELECT column_name AS name, data_type AS type, is_nullable = 'NO' AND column_default IS NULL AS must
+		err := tx.Raw(`SELECT column_name AS name, data_type AS type, is_nullable = 'NO' AND column_default IS NULL AND is_generated = 'NEVER' AS must
 			FROM information_schema.columns WHERE table_name = ?`, table).Scan(&columns).Error
 		if err != nil {
 			return err

@@ -48,6 +48,7 @@ import (
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/sample"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/statement"
 	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/survey"
 	"github.com/salesgate/salesgate/internal/terms"
@@ -130,6 +131,8 @@ type Server struct {
 	Allotments     *allotment.Service
 
 	Transport *transport.Service
+	// statements, ageing, reps' figures
+	Statements *statement.Service
 
 	exporting atomic.Int32 // files that are being written now
 }

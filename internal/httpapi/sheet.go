@@ -142,14 +142,21 @@ type workbook struct {
 	date, amount, price int // styles
 }
 
-func newWorkbook(out *download, header []column) (_ sheet, err error) {
+func newWorkbook(out *download, header []column) (sheet, error) {
 	out.media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	w := &workbook{out: out, file: excelize.NewFile(), next: 1}
-	defer func() {
-		if err != nil {
-			w.discard()
-		}
-	}()
+	file := excelize.NewFile()
+	w, err := beginSheet(file, "Sheet1", header)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	w.out = out
+	return w, nil
+}
+
+// beginSheet begins a sheet of a file with a row of headers that stays in sight.
+func beginSheet(file *excelize.File, name string, header []column) (_ *workbook, err error) {
+	w := &workbook{file: file, next: 1}
 	day, yuan := "yyyy-mm-dd", "#,##0.00"
 	if w.date, err = w.file.NewStyle(&excelize.Style{CustomNumFmt: &day}); err != nil {
 		return nil, err
@@ -165,7 +172,7 @@ func newWorkbook(out *download, header []column) (_ sheet, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.stream, err = w.file.NewStreamWriter("Sheet1"); err != nil {
+	if w.stream, err = w.file.NewStreamWriter(name); err != nil {
 		return nil, err
 	}
 	if err = w.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {

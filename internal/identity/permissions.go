@@ -117,6 +117,20 @@ var matrix = map[Permission][]Role{
 	"visit.form":  roles(salesLeaders, Admin),
 	"visit.key":   roles(salesLeaders),
 
+	// statement: what customers are told, ageing, usage, reps' figures, verifications
+	"statement.read":     roles(sellers, finance, overseers),
+	"statement.write":    roles(sellers, finance),
+	"statement.answer":   roles(sellers, finance), // what the customer answered, recorded
+	"statement.resolve":  roles(finance),
+	"statement.overview": roles(salesLeaders, finance, overseers), // totals of the company
+	"ageing.read":        roles(sellers, finance, overseers),
+	"usage.read":         roles(sellers, finance, overseers, factory), // amounts only with sales_price.read
+	"rep_figure.read":    roles(sellers, finance, overseers),
+	"rep_figure.give":    roles(finance),
+	"rep_figure.object":  roles(sellers),
+	"rep_figure.decide":  roles(salesLeaders, generalOffice),
+	"verification.read":  roles(finance, overseers, Admin),
+
 	// survey
 	"survey.read":  roles(sellers, overseers, QualityManager),
 	"survey.write": roles(sellers),
