@@ -6,7 +6,7 @@ CREATE FUNCTION statement_kind(document_type text, reason text) RETURNS text LAN
         WHEN document_type = 'reversal' AND reason = 'invoice reversed' THEN 'invoice'
         WHEN document_type = 'reversal' AND reason = 'prepayment used' THEN 'receipt'
         WHEN document_type IN ('reversal', 'allocation') THEN 'allocation'
-        WHEN document_type = 'delivery_note' THEN 'delivery'
+        WHEN document_type IN ('delivery_note', 'goods_return') THEN 'delivery' -- what came back is a delivery less
         WHEN document_type IN ('invoice', 'receipt', 'opening', 'credit_note', 'write_off') THEN document_type
         ELSE 'adjustment'
     END
@@ -206,7 +206,7 @@ CREATE TRIGGER rep_figure_lines_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
 
 -- The ageing of everybody begins with what is late longest; usage goes by the day on which goods left.
 CREATE INDEX credit_open_items_due ON credit_open_items (due_on, payer_id) WHERE part = 'receivable' AND open_amount > 0;
-CREATE INDEX delivery_notes_shipped ON delivery_notes (shipped_on, customer_id) WHERE state <> 'cancelled';
+CREATE INDEX delivery_notes_usage ON delivery_notes (shipped_on, customer_id) WHERE state <> 'cancelled';
 
 INSERT INTO parameters (name, kind, unit, minimum, maximum, version) VALUES
     ('statement.ageing_first',    'int', 'day',         1,  45,  1),
@@ -226,6 +226,6 @@ DELETE FROM parameter_versions WHERE name LIKE 'statement.%';
 ALTER TABLE parameter_versions ENABLE TRIGGER parameter_versions_append_only;
 DELETE FROM parameters WHERE name LIKE 'statement.%';
 DROP INDEX credit_open_items_due;
-DROP INDEX delivery_notes_shipped;
+DROP INDEX delivery_notes_usage;
 DROP TABLE rep_figure_lines, rep_figures, statement_disputes, statement_links, statements, statement_runs;
 DROP FUNCTION statement_kind(text, text);

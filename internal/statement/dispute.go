@@ -210,7 +210,7 @@ func (s *Service) finish(tx pg.Tx, v *Statement) error {
 		return err
 	}
 	if accepted == 0 {
-		return confirm(tx, v, "confirmStatement", ByResolution, "")
+		return s.confirm(tx, v, "confirmStatement", ByResolution, "")
 	}
 	return s.revise(tx, v, effect)
 }

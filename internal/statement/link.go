@@ -104,7 +104,7 @@ func (s *Service) ConfirmLink(tx pg.Tx, token, name string) (Statement, error) {
 	if err := v.May(VerbConfirm); err != nil {
 		return Statement{}, err
 	}
-	return v, confirm(tx, &v, "confirmStatement", ByLink, name)
+	return v, s.confirm(tx, &v, "confirmStatement", ByLink, name)
 }
 
 // DisputeLink takes what the customer doesn't agree with. Returns what Follow and raise do. Locks the statement.

@@ -40,6 +40,13 @@ type Service struct {
 	people *identity.Service // whose keys sign links
 	credit *credit.Service
 	files  *attachment.Service
+
+	Invoicing Invoicing // who invoices what a customer has confirmed
+}
+
+// Invoicing is told of confirmed statements: what stands on them may be invoiced for customers whose terms say so (package receivable).
+type Invoicing interface {
+	StatementConfirmed(tx pg.Tx, customerID uuid.UUID, through time.Time, source uuid.UUID) error
 }
 
 // New returns the service.

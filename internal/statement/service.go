@@ -110,14 +110,14 @@ func (s *Service) Confirm(tx pg.Tx, who identity.Principal, id uuid.UUID, versio
 	if len(a.Files) == 0 {
 		return Statement{}, ErrPaper.At("/attachment_ids")
 	}
-	if err := confirm(tx, &v, "confirmStatement", ByRecord, a.Name); err != nil {
+	if err := s.confirm(tx, &v, "confirmStatement", ByRecord, a.Name); err != nil {
 		return Statement{}, err
 	}
 	return v, s.files.Bind(tx, who, Subject, id, a.Files...)
 }
 
-// confirm confirms a locked statement. The invoices that waited for it can be made now: receivable asks Confirmed.
-func confirm(tx pg.Tx, v *Statement, action, via, name string) error {
+// confirm confirms a locked statement. The invoices that waited for it can be made now (D2.10).
+func (s *Service) confirm(tx pg.Tx, v *Statement, action, via, name string) error {
 	if name = strings.TrimSpace(name); name == "" && via != ByResolution {
 		return ErrName.At("/name")
 	}
@@ -125,6 +125,9 @@ func confirm(tx pg.Tx, v *Statement, action, via, name string) error {
 	v.State, v.ConfirmedAt, v.ConfirmedVia, v.ConfirmedName = Confirmed, &tx.Now, via, name
 	if via != ByLink {
 		v.ConfirmedBy = tx.By.Actor()
+	}
+	if err := s.Invoicing.StatementConfirmed(tx, v.CustomerID, v.EndsOn, v.ID); err != nil {
+		return err
 	}
 	return settle(tx, v, action, before)
 }

@@ -60,13 +60,13 @@ func insertRevision(tx pg.Tx, id, next uuid.UUID, effect decimal.Decimal) error 
 		FROM statements WHERE id = ?`, next, effect, tx.Now, tx.By.Actor(), id))
 }
 
-// paidSQL is true of an open dispute d about an invoice that is paid, or about a delivery of which all is invoiced and paid, by money that
+// paidSQL is true of an open dispute d about an invoice (or another item that is due) that is paid, or about a delivery of which all is invoiced and paid, by money that
 // was booked after the dispute was raised.
-const paidSQL = `d.state = 'open' AND CASE d.document_type
-		WHEN 'invoice' THEN EXISTS (SELECT FROM credit_open_items o WHERE o.payer_id = d.customer_id AND o.part = 'receivable' AND o.item_id = d.document_id AND o.open_amount = 0)
+const paidSQL = `d.state = 'open' AND CASE
+		WHEN d.document_type IN ('invoice', 'opening', 'adjustment') THEN EXISTS (SELECT FROM credit_open_items o WHERE o.payer_id = d.customer_id AND o.part = 'receivable' AND o.item_id = d.document_id AND o.open_amount = 0)
 			AND EXISTS (SELECT FROM credit_movements m WHERE m.payer_id = d.customer_id AND m.part = 'receivable' AND m.item_id = d.document_id
 				AND m.reason = 'paid' AND m.at > d.raised_at)
-		WHEN 'delivery_note' THEN EXISTS (SELECT FROM credit_open_items o WHERE o.payer_id = d.customer_id AND o.part = 'shipped' AND o.item_id = d.document_id AND o.open_amount = 0)
+		WHEN d.document_type = 'delivery_note' THEN EXISTS (SELECT FROM credit_open_items o WHERE o.payer_id = d.customer_id AND o.part = 'shipped' AND o.item_id = d.document_id AND o.open_amount = 0)
 			AND EXISTS (SELECT FROM credit_movements n JOIN credit_movements m ON m.payer_id = n.payer_id AND m.item_id = n.document_id AND m.part = 'receivable'
 				WHERE n.payer_id = d.customer_id AND n.part = 'shipped' AND n.item_id = d.document_id AND n.document_type = 'invoice' AND m.reason = 'paid' AND m.at > d.raised_at)
 			AND NOT EXISTS (SELECT FROM credit_movements n JOIN credit_open_items o ON o.payer_id = n.payer_id AND o.part = 'receivable' AND o.item_id = n.document_id AND o.open_amount > 0

@@ -73,7 +73,8 @@ const makeSQL = `WITH payer AS MATERIALIZED (
 		FROM payer p CROSS JOIN LATERAL (SELECT coalesce(max(m.seq), 0) AS last FROM credit_movements m WHERE m.payer_id = p.id) l
 	), moved AS MATERIALIZED (
 		SELECT c.id, m.part, m.item_id, m.amount, CASE m.part WHEN 'prepaid' THEN -m.amount ELSE m.amount END AS effect,
-			statement_kind(m.document_type, m.reason) AS kind, m.happened_on < CAST(@starts AS date) AS late,
+			statement_kind(m.document_type, m.reason) AS kind,
+			CASE m.document_type WHEN 'receipt' THEN (SELECT r.received_on FROM receipts r WHERE r.id = m.document_id) ELSE m.happened_on END < CAST(@starts AS date) AS late,
 			CASE WHEN m.seq <= c.from_seq THEN 'before' WHEN m.seq <= c.until_seq THEN 'on' ELSE 'after' END AS place
 		FROM cut c JOIN credit_movements m ON m.payer_id = c.id AND m.seq > coalesce(c.to_seq, 0) WHERE m.part <> 'released'
 	), sums AS (
