@@ -43,7 +43,7 @@ func closeRun(tx pg.Tx, id uuid.UUID) error {
 }
 
 // series is where statements that end on a day are numbered.
-const series = "ST"
+const series = "STM"
 
 // lockNumbers locks the series of a month and returns its last number.
 func lockNumbers(tx pg.Tx, day time.Time) (last int64, err error) {

@@ -108,7 +108,7 @@ func TestRaceARV02_TwoJobsMakeOneStatementEach(t *testing.T) {
 	b.Tx(func(tx pg.Tx) error {
 		return tx.Raw("SELECT number FROM statements ORDER BY number").Scan(&numbers).Error
 	})
-	if len(numbers) != 12 || numbers[0] != "ST-202610-00001" || numbers[11] != "ST-202610-00012" {
+	if len(numbers) != 12 || numbers[0] != "STM-202610-00001" || numbers[11] != "STM-202610-00012" {
 		t.Errorf("%v", numbers)
 	}
 	if run := b.run("2026-10-01"); run.Statements != 12 || run.Closing.String() != "1200.00" {
