@@ -127,8 +127,8 @@ func (s *Server) ResolveStatementDispute(ctx context.Context, r api.ResolveState
 	})
 }
 
-func objections(lines []api.DisputedLine) []statement.Objection {
-	return each(lines, func(l api.DisputedLine) statement.Objection {
+func objections(lines []api.StatementObjection) []statement.Objection {
+	return each(lines, func(l api.StatementObjection) statement.Objection {
 		return statement.Objection{DocumentID: l.DocumentID, Reason: string(l.Reason), Note: value(l.Note)}
 	})
 }
@@ -181,11 +181,11 @@ func lineOfStatement(l statement.Line) api.StatementLine {
 	}
 }
 
-func statementDispute(d statement.Dispute) api.DisputeBody {
-	return api.DisputeBody{
+func statementDispute(d statement.Dispute) api.StatementObjected {
+	return api.StatementObjected{
 		ID: d.ID, StatementID: d.StatementID, DocumentType: d.DocumentType, DocumentID: d.DocumentID, Number: d.Number, Amount: d.Amount,
-		Reason: api.DisputeReason(d.Reason), Note: d.Note, State: api.DisputeBodyState(d.State), RaisedAt: d.RaisedAt,
-		RaisedVia: api.DisputeBodyRaisedVia(d.RaisedVia), RaisedName: d.RaisedName, Resolution: optional(d.Resolution), AdjustingDocumentID: d.AdjustingID,
+		Reason: api.StatementReason(d.Reason), Note: d.Note, State: api.StatementObjectedState(d.State), RaisedAt: d.RaisedAt,
+		RaisedVia: api.StatementObjectedRaisedVia(d.RaisedVia), RaisedName: d.RaisedName, Resolution: optional(d.Resolution), AdjustingDocumentID: d.AdjustingID,
 		Effect: d.Effect, ResolvedAt: d.ResolvedAt,
 	}
 }

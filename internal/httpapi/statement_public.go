@@ -92,9 +92,9 @@ func (s *Server) publicStatement(tx pg.Tx, v statement.Statement, l statement.Li
 	}, err
 }
 
-func publicDispute(d statement.Dispute) api.PublicDispute {
-	return api.PublicDispute{
-		DocumentID: d.DocumentID, Number: d.Number, Amount: d.Amount, Reason: api.DisputeReason(d.Reason), Note: d.Note,
-		State: api.PublicDisputeState(d.State), Resolution: optional(d.Resolution), Effect: d.Effect,
+func publicDispute(d statement.Dispute) api.PublicObjected {
+	return api.PublicObjected{
+		DocumentID: d.DocumentID, Number: d.Number, Amount: d.Amount, Reason: api.StatementReason(d.Reason), Note: d.Note,
+		State: api.PublicObjectedState(d.State), Resolution: optional(d.Resolution), Effect: d.Effect,
 	}
 }
