@@ -1410,22 +1410,22 @@ func (e MatterStageKind) Valid() bool {
 
 // Defines values for MatterStageMode.
 const (
-	All        MatterStageMode = "all"
-	Any        MatterStageMode = "any"
-	Quorum     MatterStageMode = "quorum"
-	Resolution MatterStageMode = "resolution"
+	MatterStageModeAll        MatterStageMode = "all"
+	MatterStageModeAny        MatterStageMode = "any"
+	MatterStageModeQuorum     MatterStageMode = "quorum"
+	MatterStageModeResolution MatterStageMode = "resolution"
 )
 
 // Valid indicates whether the value is a known member of the MatterStageMode enum.
 func (e MatterStageMode) Valid() bool {
 	switch e {
-	case All:
+	case MatterStageModeAll:
 		return true
-	case Any:
+	case MatterStageModeAny:
 		return true
-	case Quorum:
+	case MatterStageModeQuorum:
 		return true
-	case Resolution:
+	case MatterStageModeResolution:
 		return true
 	default:
 		return false
@@ -2452,6 +2452,30 @@ func (e ProductionWork) Valid() bool {
 	}
 }
 
+// Defines values for PublicObjectedState.
+const (
+	PublicObjectedStateAccepted PublicObjectedState = "accepted"
+	PublicObjectedStateOpen     PublicObjectedState = "open"
+	PublicObjectedStatePaid     PublicObjectedState = "paid"
+	PublicObjectedStateRejected PublicObjectedState = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the PublicObjectedState enum.
+func (e PublicObjectedState) Valid() bool {
+	switch e {
+	case PublicObjectedStateAccepted:
+		return true
+	case PublicObjectedStateOpen:
+		return true
+	case PublicObjectedStatePaid:
+		return true
+	case PublicObjectedStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for QuotationSendChannel.
 const (
 	QuotationSendChannelEmail    QuotationSendChannel = "email"
@@ -2512,6 +2536,51 @@ func (e QuotationStateFilter) Valid() bool {
 	case QuotationStateFilterSent:
 		return true
 	case QuotationStateFilterSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RepFigureDecision.
+const (
+	RepFigureDecisionCorrected RepFigureDecision = "corrected"
+	RepFigureDecisionStands    RepFigureDecision = "stands"
+)
+
+// Valid indicates whether the value is a known member of the RepFigureDecision enum.
+func (e RepFigureDecision) Valid() bool {
+	switch e {
+	case RepFigureDecisionCorrected:
+		return true
+	case RepFigureDecisionStands:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RepFigureState.
+const (
+	RepFigureStateDraft      RepFigureState = "draft"
+	RepFigureStateFinal      RepFigureState = "final"
+	RepFigureStateGiven      RepFigureState = "given"
+	RepFigureStateObjected   RepFigureState = "objected"
+	RepFigureStateSuperseded RepFigureState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the RepFigureState enum.
+func (e RepFigureState) Valid() bool {
+	switch e {
+	case RepFigureStateDraft:
+		return true
+	case RepFigureStateFinal:
+		return true
+	case RepFigureStateGiven:
+		return true
+	case RepFigureStateObjected:
+		return true
+	case RepFigureStateSuperseded:
 		return true
 	default:
 		return false
@@ -2800,6 +2869,258 @@ func (e SpecialReleaseState) Valid() bool {
 	}
 }
 
+// Defines values for StatementConfirmedVia.
+const (
+	StatementConfirmedViaLink       StatementConfirmedVia = "link"
+	StatementConfirmedViaRecorded   StatementConfirmedVia = "recorded"
+	StatementConfirmedViaResolution StatementConfirmedVia = "resolution"
+)
+
+// Valid indicates whether the value is a known member of the StatementConfirmedVia enum.
+func (e StatementConfirmedVia) Valid() bool {
+	switch e {
+	case StatementConfirmedViaLink:
+		return true
+	case StatementConfirmedViaRecorded:
+		return true
+	case StatementConfirmedViaResolution:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementChannel.
+const (
+	StatementChannelEmail   StatementChannel = "email"
+	StatementChannelFax     StatementChannel = "fax"
+	StatementChannelLink    StatementChannel = "link"
+	StatementChannelMail    StatementChannel = "mail"
+	StatementChannelMessage StatementChannel = "message"
+	StatementChannelOther   StatementChannel = "other"
+	StatementChannelVisit   StatementChannel = "visit"
+)
+
+// Valid indicates whether the value is a known member of the StatementChannel enum.
+func (e StatementChannel) Valid() bool {
+	switch e {
+	case StatementChannelEmail:
+		return true
+	case StatementChannelFax:
+		return true
+	case StatementChannelLink:
+		return true
+	case StatementChannelMail:
+		return true
+	case StatementChannelMessage:
+		return true
+	case StatementChannelOther:
+		return true
+	case StatementChannelVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementKind.
+const (
+	Manual  StatementKind = "manual"
+	Monthly StatementKind = "monthly"
+)
+
+// Valid indicates whether the value is a known member of the StatementKind enum.
+func (e StatementKind) Valid() bool {
+	switch e {
+	case Manual:
+		return true
+	case Monthly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementLineDispute.
+const (
+	StatementLineDisputeAccepted StatementLineDispute = "accepted"
+	StatementLineDisputeOpen     StatementLineDispute = "open"
+	StatementLineDisputePaid     StatementLineDispute = "paid"
+	StatementLineDisputeRejected StatementLineDispute = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the StatementLineDispute enum.
+func (e StatementLineDispute) Valid() bool {
+	switch e {
+	case StatementLineDisputeAccepted:
+		return true
+	case StatementLineDisputeOpen:
+		return true
+	case StatementLineDisputePaid:
+		return true
+	case StatementLineDisputeRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementLineKind.
+const (
+	StatementLineKindAdjustment StatementLineKind = "adjustment"
+	StatementLineKindCreditNote StatementLineKind = "credit_note"
+	StatementLineKindDelivery   StatementLineKind = "delivery"
+	StatementLineKindInvoice    StatementLineKind = "invoice"
+	StatementLineKindOpening    StatementLineKind = "opening"
+	StatementLineKindReceipt    StatementLineKind = "receipt"
+	StatementLineKindWriteOff   StatementLineKind = "write_off"
+)
+
+// Valid indicates whether the value is a known member of the StatementLineKind enum.
+func (e StatementLineKind) Valid() bool {
+	switch e {
+	case StatementLineKindAdjustment:
+		return true
+	case StatementLineKindCreditNote:
+		return true
+	case StatementLineKindDelivery:
+		return true
+	case StatementLineKindInvoice:
+		return true
+	case StatementLineKindOpening:
+		return true
+	case StatementLineKindReceipt:
+		return true
+	case StatementLineKindWriteOff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementObjectedRaisedVia.
+const (
+	StatementObjectedRaisedViaLink     StatementObjectedRaisedVia = "link"
+	StatementObjectedRaisedViaRecorded StatementObjectedRaisedVia = "recorded"
+)
+
+// Valid indicates whether the value is a known member of the StatementObjectedRaisedVia enum.
+func (e StatementObjectedRaisedVia) Valid() bool {
+	switch e {
+	case StatementObjectedRaisedViaLink:
+		return true
+	case StatementObjectedRaisedViaRecorded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementObjectedState.
+const (
+	StatementObjectedStateAccepted StatementObjectedState = "accepted"
+	StatementObjectedStateOpen     StatementObjectedState = "open"
+	StatementObjectedStatePaid     StatementObjectedState = "paid"
+	StatementObjectedStateRejected StatementObjectedState = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the StatementObjectedState enum.
+func (e StatementObjectedState) Valid() bool {
+	switch e {
+	case StatementObjectedStateAccepted:
+		return true
+	case StatementObjectedStateOpen:
+		return true
+	case StatementObjectedStatePaid:
+		return true
+	case StatementObjectedStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementReason.
+const (
+	StatementReasonDuplicate   StatementReason = "duplicate"
+	StatementReasonItem        StatementReason = "item"
+	StatementReasonNotReceived StatementReason = "not_received"
+	StatementReasonOther       StatementReason = "other"
+	StatementReasonPaidAlready StatementReason = "paid_already"
+	StatementReasonPrice       StatementReason = "price"
+	StatementReasonQuantity    StatementReason = "quantity"
+)
+
+// Valid indicates whether the value is a known member of the StatementReason enum.
+func (e StatementReason) Valid() bool {
+	switch e {
+	case StatementReasonDuplicate:
+		return true
+	case StatementReasonItem:
+		return true
+	case StatementReasonNotReceived:
+		return true
+	case StatementReasonOther:
+		return true
+	case StatementReasonPaidAlready:
+		return true
+	case StatementReasonPrice:
+		return true
+	case StatementReasonQuantity:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementRunState.
+const (
+	StatementRunStateDone    StatementRunState = "done"
+	StatementRunStateRunning StatementRunState = "running"
+)
+
+// Valid indicates whether the value is a known member of the StatementRunState enum.
+func (e StatementRunState) Valid() bool {
+	switch e {
+	case StatementRunStateDone:
+		return true
+	case StatementRunStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementState.
+const (
+	StatementStateConfirmed  StatementState = "confirmed"
+	StatementStateDisputed   StatementState = "disputed"
+	StatementStateDraft      StatementState = "draft"
+	StatementStateSent       StatementState = "sent"
+	StatementStateSettled    StatementState = "settled"
+	StatementStateSuperseded StatementState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the StatementState enum.
+func (e StatementState) Valid() bool {
+	switch e {
+	case StatementStateConfirmed:
+		return true
+	case StatementStateDisputed:
+		return true
+	case StatementStateDraft:
+		return true
+	case StatementStateSent:
+		return true
+	case StatementStateSettled:
+		return true
+	case StatementStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StockEntryKind.
 const (
 	StockEntryKindAdjustment StockEntryKind = "adjustment"
@@ -3034,6 +3355,24 @@ func (e TroubleState) Valid() bool {
 	}
 }
 
+// Defines values for VerificationSource.
+const (
+	Command VerificationSource = "command"
+	Job     VerificationSource = "job"
+)
+
+// Valid indicates whether the value is a known member of the VerificationSource enum.
+func (e VerificationSource) Valid() bool {
+	switch e {
+	case Command:
+		return true
+	case Job:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ViolationRulingOutcome.
 const (
 	Noted    ViolationRulingOutcome = "noted"
@@ -3208,6 +3547,33 @@ func (e VisitState) Valid() bool {
 	}
 }
 
+// Defines values for AgeBucket.
+const (
+	AgeBucketLateBeyond AgeBucket = "late_beyond"
+	AgeBucketLateFirst  AgeBucket = "late_first"
+	AgeBucketLateSecond AgeBucket = "late_second"
+	AgeBucketLateThird  AgeBucket = "late_third"
+	AgeBucketNotDue     AgeBucket = "not_due"
+)
+
+// Valid indicates whether the value is a known member of the AgeBucket enum.
+func (e AgeBucket) Valid() bool {
+	switch e {
+	case AgeBucketLateBeyond:
+		return true
+	case AgeBucketLateFirst:
+		return true
+	case AgeBucketLateSecond:
+		return true
+	case AgeBucketLateThird:
+		return true
+	case AgeBucketNotDue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PaperFormat.
 const (
 	PaperFormatHTML PaperFormat = "html"
@@ -3265,6 +3631,78 @@ func (e SheetFormat) Valid() bool {
 	case SheetFormatCsv:
 		return true
 	case SheetFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAgeingParamsBucket.
+const (
+	ListAgeingParamsBucketLateBeyond ListAgeingParamsBucket = "late_beyond"
+	ListAgeingParamsBucketLateFirst  ListAgeingParamsBucket = "late_first"
+	ListAgeingParamsBucketLateSecond ListAgeingParamsBucket = "late_second"
+	ListAgeingParamsBucketLateThird  ListAgeingParamsBucket = "late_third"
+	ListAgeingParamsBucketNotDue     ListAgeingParamsBucket = "not_due"
+)
+
+// Valid indicates whether the value is a known member of the ListAgeingParamsBucket enum.
+func (e ListAgeingParamsBucket) Valid() bool {
+	switch e {
+	case ListAgeingParamsBucketLateBeyond:
+		return true
+	case ListAgeingParamsBucketLateFirst:
+		return true
+	case ListAgeingParamsBucketLateSecond:
+		return true
+	case ListAgeingParamsBucketLateThird:
+		return true
+	case ListAgeingParamsBucketNotDue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportAgeingParamsFormat.
+const (
+	ExportAgeingParamsFormatCsv  ExportAgeingParamsFormat = "csv"
+	ExportAgeingParamsFormatXlsx ExportAgeingParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportAgeingParamsFormat enum.
+func (e ExportAgeingParamsFormat) Valid() bool {
+	switch e {
+	case ExportAgeingParamsFormatCsv:
+		return true
+	case ExportAgeingParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportAgeingParamsBucket.
+const (
+	ExportAgeingParamsBucketLateBeyond ExportAgeingParamsBucket = "late_beyond"
+	ExportAgeingParamsBucketLateFirst  ExportAgeingParamsBucket = "late_first"
+	ExportAgeingParamsBucketLateSecond ExportAgeingParamsBucket = "late_second"
+	ExportAgeingParamsBucketLateThird  ExportAgeingParamsBucket = "late_third"
+	ExportAgeingParamsBucketNotDue     ExportAgeingParamsBucket = "not_due"
+)
+
+// Valid indicates whether the value is a known member of the ExportAgeingParamsBucket enum.
+func (e ExportAgeingParamsBucket) Valid() bool {
+	switch e {
+	case ExportAgeingParamsBucketLateBeyond:
+		return true
+	case ExportAgeingParamsBucketLateFirst:
+		return true
+	case ExportAgeingParamsBucketLateSecond:
+		return true
+	case ExportAgeingParamsBucketLateThird:
+		return true
+	case ExportAgeingParamsBucketNotDue:
 		return true
 	default:
 		return false
@@ -3919,6 +4357,24 @@ func (e ListMyTasksParamsKind) Valid() bool {
 	}
 }
 
+// Defines values for ExportMonthlyOverviewParamsFormat.
+const (
+	ExportMonthlyOverviewParamsFormatCsv  ExportMonthlyOverviewParamsFormat = "csv"
+	ExportMonthlyOverviewParamsFormatXlsx ExportMonthlyOverviewParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportMonthlyOverviewParamsFormat enum.
+func (e ExportMonthlyOverviewParamsFormat) Valid() bool {
+	switch e {
+	case ExportMonthlyOverviewParamsFormatCsv:
+		return true
+	case ExportMonthlyOverviewParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetOpportunityPipelineParamsBy.
 const (
 	GetOpportunityPipelineParamsByMonth GetOpportunityPipelineParamsBy = "month"
@@ -4144,6 +4600,24 @@ func (e GetQuotationDocumentParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for GetStatementDocumentParamsFormat.
+const (
+	GetStatementDocumentParamsFormatHTML GetStatementDocumentParamsFormat = "html"
+	GetStatementDocumentParamsFormatJSON GetStatementDocumentParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetStatementDocumentParamsFormat enum.
+func (e GetStatementDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetStatementDocumentParamsFormatHTML:
+		return true
+	case GetStatementDocumentParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportStockLevelsParamsFormat.
 const (
 	ExportStockLevelsParamsFormatCsv  ExportStockLevelsParamsFormat = "csv"
@@ -4219,6 +4693,24 @@ func (e GetTransportNoticeDocumentParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ExportUsageParamsFormat.
+const (
+	ExportUsageParamsFormatCsv  ExportUsageParamsFormat = "csv"
+	ExportUsageParamsFormatXlsx ExportUsageParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportUsageParamsFormat enum.
+func (e ExportUsageParamsFormat) Valid() bool {
+	switch e {
+	case ExportUsageParamsFormatCsv:
+		return true
+	case ExportUsageParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetVisitProgressParamsBy.
 const (
 	GetVisitProgressParamsByCustomer GetVisitProgressParamsBy = "customer"
@@ -4269,6 +4761,116 @@ type AddressInput struct {
 
 // AddressKind Example: delivery
 type AddressKind string
+
+// AgeBounds The most days late of the first three buckets of what is late.
+type AgeBounds struct {
+	First  int `json:"first"`
+	Second int `json:"second"`
+	Third  int `json:"third"`
+}
+
+// AgeBuckets What is receivable by how late it is. The sum of the buckets is what is receivable.
+type AgeBuckets struct {
+	// LateBeyond An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LateBeyond Money `json:"late_beyond"`
+
+	// LateFirst An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LateFirst Money `json:"late_first"`
+
+	// LateSecond An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LateSecond Money `json:"late_second"`
+
+	// LateThird An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	LateThird Money `json:"late_third"`
+
+	// NotDue An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	NotDue Money `json:"not_due"`
+}
+
+// AgeRow defines model for AgeRow.
+type AgeRow struct {
+	// Ageing What is receivable by how late it is. The sum of the buckets is what is receivable.
+	Ageing AgeBuckets `json:"ageing"`
+	Code   string     `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Late An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Late Money  `json:"late"`
+	Name string `json:"name"`
+
+	// OldestDue Example: 2026-11-20
+	OldestDue *Date `json:"oldest_due,omitempty"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID   UUID   `json:"owner_id"`
+	OwnerName string `json:"owner_name"`
+
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+}
+
+// AgeTotal defines model for AgeTotal.
+type AgeTotal struct {
+	// Ageing What is receivable by how late it is. The sum of the buckets is what is receivable.
+	Ageing    AgeBuckets `json:"ageing"`
+	Customers int        `json:"customers"`
+
+	// Late An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Late Money `json:"late"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID   *UUID   `json:"owner_id,omitempty"`
+	OwnerName *string `json:"owner_name,omitempty"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+}
+
+// AgeingList defines model for AgeingList.
+type AgeingList struct {
+	// AsOf Example: 2026-11-20
+	AsOf Date `json:"as_of"`
+
+	// Bounds The most days late of the first three buckets of what is late.
+	Bounds     AgeBounds `json:"bounds"`
+	Data       []AgeRow  `json:"data"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// AgeingTotals defines model for AgeingTotals.
+type AgeingTotals struct {
+	// AsOf Example: 2026-11-20
+	AsOf Date `json:"as_of"`
+
+	// Bounds The most days late of the first three buckets of what is late.
+	Bounds AgeBounds  `json:"bounds"`
+	Data   []AgeTotal `json:"data"`
+}
 
 // AgreementEnd defines model for AgreementEnd.
 type AgreementEnd struct {
@@ -12954,6 +13556,17 @@ type MonthlyBasisInput struct {
 // Example: volume
 type MonthlyBasisKind string
 
+// MonthlyOverview defines model for MonthlyOverview.
+type MonthlyOverview struct {
+	Data []OverviewRow `json:"data"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month      Month   `json:"month"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // MonthlySettlement Example: net_days
 type MonthlySettlement string
 
@@ -14615,6 +15228,53 @@ type OverdueToleranceInput struct {
 	//
 	// Example: 5
 	Days int `json:"days"`
+}
+
+// OverviewRow defines model for OverviewRow.
+type OverviewRow struct {
+	// Ageing What is receivable by how late it is. The sum of the buckets is what is receivable.
+	Ageing AgeBuckets `json:"ageing"`
+
+	// Closing An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Closing Money  `json:"closing"`
+	Code    string `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Delivered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Delivered Money `json:"delivered"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money  `json:"invoiced"`
+	Name     string `json:"name"`
+
+	// Opening An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Opening Money `json:"opening"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID UUID `json:"owner_id"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// StatementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StatementID UUID `json:"statement_id"`
 }
 
 // OwnershipCase defines model for OwnershipCase.
@@ -17595,6 +18255,32 @@ type ProspectSummary struct {
 	State ProspectState `json:"state"`
 }
 
+// PublicObjected defines model for PublicObjected.
+type PublicObjected struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID UUID `json:"document_id"`
+
+	// Effect An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Effect Money  `json:"effect"`
+	Note   string `json:"note"`
+	Number string `json:"number"`
+
+	// Reason Example: price
+	Reason     StatementReason     `json:"reason"`
+	Resolution *string             `json:"resolution,omitempty"`
+	State      PublicObjectedState `json:"state"`
+}
+
+// PublicObjectedState defines model for PublicObjected.State.
+type PublicObjectedState string
+
 // PublicQuotation A quotation as the customer's side sees it.
 type PublicQuotation struct {
 	// Currency Example: CNY
@@ -17649,6 +18335,62 @@ type PublicQuotationLine struct {
 	ProductName string   `json:"product_name"`
 	Spec        *string  `json:"spec,omitempty"`
 	Unit        string   `json:"unit"`
+}
+
+// PublicStatement defines model for PublicStatement.
+type PublicStatement struct {
+	// AdjustedAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	AdjustedAfter Money `json:"adjusted_after"`
+
+	// Ageing What is receivable by how late it is. The sum of the buckets is what is receivable.
+	Ageing AgeBuckets `json:"ageing"`
+
+	// AgeingBounds The most days late of the first three buckets of what is late.
+	AgeingBounds AgeBounds `json:"ageing_bounds"`
+
+	// Agreed An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Agreed        Money            `json:"agreed"`
+	Closing       StatementBalance `json:"closing"`
+	CompanyName   *string          `json:"company_name,omitempty"`
+	ConfirmedName *string          `json:"confirmed_name,omitempty"`
+	CustomerName  string           `json:"customer_name"`
+	Disputes      []PublicObjected `json:"disputes"`
+
+	// ExpiresAt Example: 2026-11-20T08:30:00Z
+	ExpiresAt *Instant `json:"expires_at,omitempty"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// Movements opening + brought + delivered + invoice_difference + adjusted - credited - received - written_off = closing. `invoiced` is for information.
+	Movements StatementMovements `json:"movements"`
+	Number    string             `json:"number"`
+	Opening   StatementBalance   `json:"opening"`
+	Revision  int                `json:"revision"`
+
+	// State Example: sent
+	State StatementState `json:"state"`
+
+	// To Example: 2026-11-20
+	To Date `json:"to"`
+}
+
+// PublicStatementConfirm defines model for PublicStatementConfirm.
+type PublicStatementConfirm struct {
+	// Name Who confirms.
+	Name string `json:"name"`
+}
+
+// PublicStatementDispute defines model for PublicStatementDispute.
+type PublicStatementDispute struct {
+	Lines []StatementObjection `json:"lines"`
+
+	// Name Who says so.
+	Name string `json:"name"`
 }
 
 // PublicSurvey defines model for PublicSurvey.
@@ -18429,6 +19171,190 @@ type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
+// RepFigure defines model for RepFigure.
+type RepFigure struct {
+	// Closing An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Closing   Money `json:"closing"`
+	Customers int   `json:"customers"`
+
+	// DecidedAt Example: 2026-11-20T08:30:00Z
+	DecidedAt *Instant `json:"decided_at,omitempty"`
+
+	// DecidedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DecidedBy      *UUID              `json:"decided_by,omitempty"`
+	Decision       *RepFigureDecision `json:"decision,omitempty"`
+	DecisionReason *string            `json:"decision_reason,omitempty"`
+
+	// Delivered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Delivered Money `json:"delivered"`
+
+	// DueAt Example: 2026-11-20T08:30:00Z
+	DueAt *Instant `json:"due_at,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// GivenAt Example: 2026-11-20T08:30:00Z
+	GivenAt *Instant `json:"given_at,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money `json:"invoiced"`
+
+	// Lines The customers that they were made of, in the single read.
+	Lines *[]RepFigureLine `json:"lines,omitempty"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt Instant `json:"made_at"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+
+	// ObjectedAt Example: 2026-11-20T08:30:00Z
+	ObjectedAt *Instant `json:"objected_at,omitempty"`
+	Objection  *string  `json:"objection,omitempty"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// RepID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	RepID    UUID    `json:"rep_id"`
+	RepName  *string `json:"rep_name,omitempty"`
+	Revision int     `json:"revision"`
+
+	// Revisions All of them, the oldest first, in the single read.
+	Revisions *[]RepFigure `json:"revisions,omitempty"`
+
+	// State Example: given
+	State RepFigureState `json:"state"`
+
+	// Tonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Tonnes Quantity `json:"tonnes"`
+}
+
+// RepFigureDecision defines model for RepFigure.Decision.
+type RepFigureDecision string
+
+// RepFigureAmounts defines model for RepFigureAmounts.
+type RepFigureAmounts struct {
+	// Closing An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Closing Money `json:"closing"`
+
+	// Delivered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Delivered Money `json:"delivered"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money `json:"invoiced"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// Tonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Tonnes Quantity `json:"tonnes"`
+}
+
+// RepFigureLine defines model for RepFigureLine.
+type RepFigureLine struct {
+	// Closing An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Closing Money  `json:"closing"`
+	Code    string `json:"code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// Delivered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Delivered Money `json:"delivered"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money  `json:"invoiced"`
+	Name     string `json:"name"`
+
+	// Opening An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Opening Money `json:"opening"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// Tonnes A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Tonnes Quantity `json:"tonnes"`
+}
+
+// RepFigureList defines model for RepFigureList.
+type RepFigureList struct {
+	Data       []RepFigure `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// RepFigureObjection defines model for RepFigureObjection.
+type RepFigureObjection struct {
+	Reason string `json:"reason"`
+}
+
+// RepFigureRuling defines model for RepFigureRuling.
+type RepFigureRuling struct {
+	Corrected *RepFigureAmounts `json:"corrected,omitempty"`
+	Reason    string            `json:"reason"`
+}
+
+// RepFigureState Example: given
+type RepFigureState string
+
+// RepFiguresGive defines model for RepFiguresGive.
+type RepFiguresGive struct {
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+}
+
+// RepFiguresGiven defines model for RepFiguresGiven.
+type RepFiguresGiven struct {
+	Given int `json:"given"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+}
+
 // Reversal defines model for Reversal.
 type Reversal struct {
 	// Reason Example: 数量有误
@@ -18734,6 +19660,15 @@ type SandboxClock struct {
 	//
 	// Example: 2026-12-31T01:00:00Z
 	Now time.Time `json:"now"`
+}
+
+// SentStatement defines model for SentStatement.
+type SentStatement struct {
+	// StatementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StatementID UUID `json:"statement_id"`
+
+	// Token Of a link. Shown now and never again.
+	Token *string `json:"token,omitempty"`
 }
 
 // Session defines model for Session.
@@ -19568,6 +20503,418 @@ type SpecialReleaseList struct {
 
 // SpecialReleaseState Example: approved
 type SpecialReleaseState string
+
+// Statement defines model for Statement.
+type Statement struct {
+	// AdjustedAfter An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	AdjustedAfter Money `json:"adjusted_after"`
+
+	// Ageing What is receivable by how late it is. The sum of the buckets is what is receivable.
+	Ageing AgeBuckets `json:"ageing"`
+
+	// AgeingBounds The most days late of the first three buckets of what is late.
+	AgeingBounds AgeBounds `json:"ageing_bounds"`
+
+	// Agreed An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Agreed      Money            `json:"agreed"`
+	Attachments *[]Attachment    `json:"attachments,omitempty"`
+	Closing     StatementBalance `json:"closing"`
+
+	// ConfirmedAt Example: 2026-11-20T08:30:00Z
+	ConfirmedAt   *Instant               `json:"confirmed_at,omitempty"`
+	ConfirmedName *string                `json:"confirmed_name,omitempty"`
+	ConfirmedVia  *StatementConfirmedVia `json:"confirmed_via,omitempty"`
+	CustomerCode  *string                `json:"customer_code,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID                 `json:"customer_id"`
+	CustomerName *string              `json:"customer_name,omitempty"`
+	Disputes     *[]StatementObjected `json:"disputes,omitempty"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Kind Example: monthly
+	Kind StatementKind `json:"kind"`
+
+	// LateDocuments Movements of a business date before the range.
+	LateDocuments int `json:"late_documents"`
+
+	// MadeAt Example: 2026-11-20T08:30:00Z
+	MadeAt Instant `json:"made_at"`
+
+	// Movements opening + brought + delivered + invoice_difference + adjusted - credited - received - written_off = closing. `invoiced` is for information.
+	Movements StatementMovements `json:"movements"`
+
+	// Number Example: STM-202610-00042
+	Number  string           `json:"number"`
+	Opening StatementBalance `json:"opening"`
+
+	// OwnerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OwnerID *UUID `json:"owner_id,omitempty"`
+
+	// ReplacedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReplacedBy *UUID `json:"replaced_by,omitempty"`
+	Revision   int   `json:"revision"`
+
+	// SentAt Example: 2026-11-20T08:30:00Z
+	SentAt *Instant `json:"sent_at,omitempty"`
+
+	// SentVia Example: link
+	SentVia *StatementChannel `json:"sent_via,omitempty"`
+
+	// SettledAt Example: 2026-11-20T08:30:00Z
+	SettledAt *Instant `json:"settled_at,omitempty"`
+
+	// State Example: sent
+	State StatementState `json:"state"`
+
+	// To Example: 2026-11-20
+	To Date `json:"to"`
+}
+
+// StatementConfirmedVia defines model for Statement.ConfirmedVia.
+type StatementConfirmedVia string
+
+// StatementBalance defines model for StatementBalance.
+type StatementBalance struct {
+	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Prepaid Money `json:"prepaid"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Shipped An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Shipped Money `json:"shipped"`
+
+	// Total An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Total Money `json:"total"`
+}
+
+// StatementChannel Example: link
+type StatementChannel string
+
+// StatementConfirm defines model for StatementConfirm.
+type StatementConfirm struct {
+	AttachmentIds []UUID `json:"attachment_ids"`
+
+	// Name Who at the customer's confirmed.
+	Name string `json:"name"`
+}
+
+// StatementDispute defines model for StatementDispute.
+type StatementDispute struct {
+	AttachmentIds []UUID               `json:"attachment_ids"`
+	Lines         []StatementObjection `json:"lines"`
+
+	// Name Who at the customer's says so.
+	Name string `json:"name"`
+}
+
+// StatementKind Example: monthly
+type StatementKind string
+
+// StatementLine defines model for StatementLine.
+type StatementLine struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Balance An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Balance Money `json:"balance"`
+
+	// BookedAt Example: 2026-11-20T08:30:00Z
+	BookedAt Instant `json:"booked_at"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Dispute Of the line; absent when it isn't disputed.
+	Dispute *StatementLineDispute `json:"dispute,omitempty"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID   UUID   `json:"document_id"`
+	DocumentType string `json:"document_type"`
+
+	// DueOn Example: 2026-11-20
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// HappenedOn Example: 2026-11-20
+	HappenedOn Date `json:"happened_on"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money `json:"invoiced"`
+
+	// Kind Example: delivery
+	Kind    StatementLineKind `json:"kind"`
+	Late    bool              `json:"late"`
+	Number  string            `json:"number"`
+	Remarks *string           `json:"remarks,omitempty"`
+}
+
+// StatementLineDispute Of the line; absent when it isn't disputed.
+type StatementLineDispute string
+
+// StatementLineKind Example: delivery
+type StatementLineKind string
+
+// StatementLineList defines model for StatementLineList.
+type StatementLineList struct {
+	Data       []StatementLine `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// StatementList defines model for StatementList.
+type StatementList struct {
+	Data       []Statement `json:"data"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// StatementMake defines model for StatementMake.
+type StatementMake struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID UUID `json:"customer_id"`
+
+	// From Example: 2026-11-20
+	From Date `json:"from"`
+
+	// To Example: 2026-11-20
+	To Date `json:"to"`
+}
+
+// StatementMovements opening + brought + delivered + invoice_difference + adjusted - credited - received - written_off = closing. `invoiced` is for information.
+type StatementMovements struct {
+	// Adjusted An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Adjusted Money `json:"adjusted"`
+
+	// Brought An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Brought Money `json:"brought"`
+
+	// Credited An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Credited Money `json:"credited"`
+
+	// Delivered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Delivered Money `json:"delivered"`
+
+	// InvoiceDifference An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	InvoiceDifference Money `json:"invoice_difference"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money `json:"invoiced"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// WrittenOff An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	WrittenOff Money `json:"written_off"`
+}
+
+// StatementObjected defines model for StatementObjected.
+type StatementObjected struct {
+	// AdjustingDocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AdjustingDocumentID *UUID `json:"adjusting_document_id,omitempty"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID   UUID   `json:"document_id"`
+	DocumentType string `json:"document_type"`
+
+	// Effect An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Effect Money `json:"effect"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Note   string `json:"note"`
+	Number string `json:"number"`
+
+	// RaisedAt Example: 2026-11-20T08:30:00Z
+	RaisedAt   Instant                    `json:"raised_at"`
+	RaisedName string                     `json:"raised_name"`
+	RaisedVia  StatementObjectedRaisedVia `json:"raised_via"`
+
+	// Reason Example: price
+	Reason     StatementReason `json:"reason"`
+	Resolution *string         `json:"resolution,omitempty"`
+
+	// ResolvedAt Example: 2026-11-20T08:30:00Z
+	ResolvedAt *Instant `json:"resolved_at,omitempty"`
+
+	// State Example: open
+	State StatementObjectedState `json:"state"`
+
+	// StatementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	StatementID UUID `json:"statement_id"`
+}
+
+// StatementObjectedRaisedVia defines model for StatementObjected.RaisedVia.
+type StatementObjectedRaisedVia string
+
+// StatementObjectedState Example: open
+type StatementObjectedState string
+
+// StatementObjection defines model for StatementObjection.
+type StatementObjection struct {
+	// DocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	DocumentID UUID `json:"document_id"`
+
+	// Note Must be there for the reason other.
+	Note *string `json:"note,omitempty"`
+
+	// Reason Example: price
+	Reason StatementReason `json:"reason"`
+}
+
+// StatementReason Example: price
+type StatementReason string
+
+// StatementResolve defines model for StatementResolve.
+type StatementResolve struct {
+	// AdjustingDocumentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AdjustingDocumentID *UUID `json:"adjusting_document_id,omitempty"`
+
+	// Reason Must be there when no adjusting document is.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// StatementRun defines model for StatementRun.
+type StatementRun struct {
+	// Closing An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Closing Money `json:"closing"`
+
+	// Delivered An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Delivered Money `json:"delivered"`
+
+	// FinishedAt Example: 2026-11-20T08:30:00Z
+	FinishedAt *Instant `json:"finished_at,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Invoiced An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Invoiced Money `json:"invoiced"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month Month `json:"month"`
+
+	// Opening An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Opening Money `json:"opening"`
+
+	// Receivable An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Receivable Money `json:"receivable"`
+
+	// Received An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Received Money `json:"received"`
+
+	// Skipped Customers whose ledger contradicts itself; see the verifications.
+	Skipped int `json:"skipped"`
+
+	// StartedAt Example: 2026-11-20T08:30:00Z
+	StartedAt Instant `json:"started_at"`
+
+	// State Example: done
+	State      StatementRunState `json:"state"`
+	Statements int               `json:"statements"`
+}
+
+// StatementRunState Example: done
+type StatementRunState string
+
+// StatementRunList defines model for StatementRunList.
+type StatementRunList struct {
+	Data       []StatementRun `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// StatementSend defines model for StatementSend.
+type StatementSend struct {
+	// Via Example: link
+	Via StatementChannel `json:"via"`
+}
+
+// StatementSent defines model for StatementSent.
+type StatementSent struct {
+	Statement Statement `json:"statement"`
+
+	// Token Of a link. Shown now and never again.
+	Token *string `json:"token,omitempty"`
+}
+
+// StatementState Example: sent
+type StatementState string
+
+// StatementsSend defines model for StatementsSend.
+type StatementsSend struct {
+	StatementIds []UUID `json:"statement_ids"`
+
+	// Via Example: link
+	Via StatementChannel `json:"via"`
+}
+
+// StatementsSent defines model for StatementsSent.
+type StatementsSent struct {
+	Data []SentStatement `json:"data"`
+}
 
 // StockEntry defines model for StockEntry.
 type StockEntry struct {
@@ -20701,6 +22048,42 @@ type TroubleState string
 // Example: 9.8500
 type UnitPrice = decimal.Decimal
 
+// UsageList defines model for UsageList.
+type UsageList struct {
+	Data       []UsageRow `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// UsageRow defines model for UsageRow.
+type UsageRow struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount       *Money  `json:"amount,omitempty"`
+	CustomerCode *string `json:"customer_code,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   *UUID   `json:"customer_id,omitempty"`
+	CustomerName *string `json:"customer_name,omitempty"`
+	Deliveries   int     `json:"deliveries"`
+
+	// Month A month.
+	//
+	// Example: 2026-12
+	Month       Month  `json:"month"`
+	ProductCode string `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
+	//
+	// Example: 2.5000
+	Quantity Quantity `json:"quantity"`
+	Unit     string   `json:"unit"`
+}
+
 // User defines model for User.
 type User struct {
 	Active bool `json:"active"`
@@ -20855,6 +22238,45 @@ type VerbalDenial struct {
 
 	// VerbalApprovalID Which one; your oldest unanswered one of the request when absent.
 	VerbalApprovalID *openapi_types.UUID `json:"verbal_approval_id,omitempty"`
+}
+
+// Verification defines model for Verification.
+type Verification struct {
+	// BeganAt Example: 2026-11-20T08:30:00Z
+	BeganAt     Instant                   `json:"began_at"`
+	Checks      int                       `json:"checks"`
+	Data        *[]VerificationDifference `json:"data,omitempty"`
+	Differences int                       `json:"differences"`
+
+	// EndedAt Example: 2026-11-20T08:30:00Z
+	EndedAt Instant `json:"ended_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID         UUID    `json:"id"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Source Example: job
+	Source VerificationSource `json:"source"`
+}
+
+// VerificationSource Example: job
+type VerificationSource string
+
+// VerificationDifference defines model for VerificationDifference.
+type VerificationDifference struct {
+	Check  string  `json:"check"`
+	Number *string `json:"number,omitempty"`
+
+	// SubjectID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	SubjectID   *UUID  `json:"subject_id,omitempty"`
+	SubjectType string `json:"subject_type"`
+	What        string `json:"what"`
+}
+
+// VerificationList defines model for VerificationList.
+type VerificationList struct {
+	Data       []Verification `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
 }
 
 // Violation defines model for Violation.
@@ -21385,6 +22807,24 @@ type WeeklyGradeChange struct {
 	SubjectType string `json:"subject_type"`
 }
 
+// AgeAsOf Example: 2026-11-20
+type AgeAsOf = Date
+
+// AgeBucket defines model for AgeBucket.
+type AgeBucket string
+
+// AgeCustomer Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AgeCustomer = UUID
+
+// AgeOverdue defines model for AgeOverdue.
+type AgeOverdue = bool
+
+// AgeOwner Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AgeOwner = UUID
+
+// AgeTeam Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type AgeTeam = UUID
+
 // AmendmentID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type AmendmentID = UUID
 
@@ -21668,6 +23108,9 @@ type RegisterUnproven = bool
 // RegisterVehicle defines model for RegisterVehicle.
 type RegisterVehicle = string
 
+// RepFigureID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type RepFigureID = UUID
+
 // ReviewPointID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ReviewPointID = UUID
 
@@ -21679,6 +23122,12 @@ type SheetFormat string
 
 // ShippingNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type ShippingNoticeID = UUID
+
+// StatementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type StatementID = UUID
+
+// StatementToken defines model for StatementToken.
+type StatementToken = string
 
 // StockLotID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type StockLotID = UUID
@@ -21694,6 +23143,22 @@ type TeamID = UUID
 
 // TransportNoticeID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type TransportNoticeID = UUID
+
+// UsageFrom A month.
+//
+// Example: 2026-12
+type UsageFrom = Month
+
+// UsageProduct Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type UsageProduct = UUID
+
+// UsageTo A month.
+//
+// Example: 2026-12
+type UsageTo = Month
+
+// UsageTogether defines model for UsageTogether.
+type UsageTogether = bool
 
 // UserID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type UserID = UUID
@@ -21754,6 +23219,66 @@ type Problem503 = Problem
 
 // QuotationPaper defines model for QuotationPaper.
 type QuotationPaper = Paper
+
+// ListAgeingParams defines parameters for ListAgeing.
+type ListAgeingParams struct {
+	// AsOf The business date.
+	AsOf *AgeAsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *AgeCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *AgeOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of the customers of this team's people.
+	TeamID *AgeTeam `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Bucket Only with something in this bucket.
+	Bucket *ListAgeingParamsBucket `form:"bucket,omitempty" json:"bucket,omitempty"`
+
+	// Overdue Only with something past due.
+	Overdue *AgeOverdue `form:"overdue,omitempty" json:"overdue,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAgeingParamsBucket defines parameters for ListAgeing.
+type ListAgeingParamsBucket string
+
+// ExportAgeingParams defines parameters for ExportAgeing.
+type ExportAgeingParams struct {
+	// Format Kind of file.
+	Format *ExportAgeingParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// AsOf The business date.
+	AsOf *AgeAsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *AgeCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *AgeOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// TeamID Only of the customers of this team's people.
+	TeamID *AgeTeam `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Bucket Only with something in this bucket.
+	Bucket *ExportAgeingParamsBucket `form:"bucket,omitempty" json:"bucket,omitempty"`
+
+	// Overdue Only with something past due.
+	Overdue *AgeOverdue `form:"overdue,omitempty" json:"overdue,omitempty"`
+}
+
+// ExportAgeingParamsFormat defines parameters for ExportAgeing.
+type ExportAgeingParamsFormat string
+
+// ExportAgeingParamsBucket defines parameters for ExportAgeing.
+type ExportAgeingParamsBucket string
 
 // ListApprovalsParams defines parameters for ListApprovals.
 type ListApprovalsParams struct {
@@ -24575,6 +26100,36 @@ type ListMyTasksParams struct {
 // ListMyTasksParamsKind defines parameters for ListMyTasks.
 type ListMyTasksParamsKind string
 
+// GetMonthlyOverviewParams defines parameters for GetMonthlyOverview.
+type GetMonthlyOverviewParams struct {
+	// Month The month.
+	Month Month `form:"month" json:"month"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *AgeOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportMonthlyOverviewParams defines parameters for ExportMonthlyOverview.
+type ExportMonthlyOverviewParams struct {
+	// Format Kind of file.
+	Format *ExportMonthlyOverviewParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Month The month.
+	Month Month `form:"month" json:"month"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *AgeOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+}
+
+// ExportMonthlyOverviewParamsFormat defines parameters for ExportMonthlyOverview.
+type ExportMonthlyOverviewParamsFormat string
+
 // ListNewProductRequestsParams defines parameters for ListNewProductRequests.
 type ListNewProductRequestsParams struct {
 	// State Only in this state.
@@ -26078,6 +27633,36 @@ type ReadPublicQuotationDocumentParams struct {
 // ReadPublicQuotationDocumentParamsFormat defines parameters for ReadPublicQuotationDocument.
 type ReadPublicQuotationDocumentParamsFormat string
 
+// ReadPublicStatementParams defines parameters for ReadPublicStatement.
+type ReadPublicStatementParams struct {
+	// XStatementToken The token of the link.
+	XStatementToken StatementToken `json:"X-Statement-Token"`
+}
+
+// ConfirmPublicStatementParams defines parameters for ConfirmPublicStatement.
+type ConfirmPublicStatementParams struct {
+	// XStatementToken The token of the link.
+	XStatementToken StatementToken `json:"X-Statement-Token"`
+}
+
+// DisputePublicStatementParams defines parameters for DisputePublicStatement.
+type DisputePublicStatementParams struct {
+	// XStatementToken The token of the link.
+	XStatementToken StatementToken `json:"X-Statement-Token"`
+}
+
+// ReadPublicStatementLinesParams defines parameters for ReadPublicStatementLines.
+type ReadPublicStatementLinesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// XStatementToken The token of the link.
+	XStatementToken StatementToken `json:"X-Statement-Token"`
+}
+
 // ReadPublicSurveyParams defines parameters for ReadPublicSurvey.
 type ReadPublicSurveyParams struct {
 	// XSurveyToken The token of the link.
@@ -26314,6 +27899,57 @@ type ReverseReceiptParams struct {
 
 // GetReceiptTimelineParams defines parameters for GetReceiptTimeline.
 type GetReceiptTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListRepFiguresParams defines parameters for ListRepFigures.
+type ListRepFiguresParams struct {
+	// Month Only of this month.
+	Month *Month `form:"month,omitempty" json:"month,omitempty"`
+
+	// RepID Only of this person.
+	RepID *UUID `form:"rep_id,omitempty" json:"rep_id,omitempty"`
+
+	// State Only in this state.
+	State *RepFigureState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GiveRepFiguresParams defines parameters for GiveRepFigures.
+type GiveRepFiguresParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideRepFiguresParams defines parameters for DecideRepFigures.
+type DecideRepFiguresParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ObjectToRepFiguresParams defines parameters for ObjectToRepFigures.
+type ObjectToRepFiguresParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetRepFiguresTimelineParams defines parameters for GetRepFiguresTimeline.
+type GetRepFiguresTimelineParams struct {
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -26840,6 +28476,114 @@ type CreateSpecialReleaseParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// ListStatementRunsParams defines parameters for ListStatementRuns.
+type ListStatementRunsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListStatementsParams defines parameters for ListStatements.
+type ListStatementsParams struct {
+	// CustomerID Only of this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Month Only of this month.
+	Month *Month `form:"month,omitempty" json:"month,omitempty"`
+
+	// State Only in this state.
+	State *StatementState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Kind Only of this kind.
+	Kind *StatementKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// MakeStatementParams defines parameters for MakeStatement.
+type MakeStatementParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SendStatementsParams defines parameters for SendStatements.
+type SendStatementsParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmStatementParams defines parameters for ConfirmStatement.
+type ConfirmStatementParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DisputeStatementParams defines parameters for DisputeStatement.
+type DisputeStatementParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ResolveStatementDisputeParams defines parameters for ResolveStatementDispute.
+type ResolveStatementDisputeParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetStatementDocumentParams defines parameters for GetStatementDocument.
+type GetStatementDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say.
+	Format *GetStatementDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetStatementDocumentParamsFormat defines parameters for GetStatementDocument.
+type GetStatementDocumentParamsFormat string
+
+// ListStatementLinesParams defines parameters for ListStatementLines.
+type ListStatementLinesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SendStatementParams defines parameters for SendStatement.
+type SendStatementParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetStatementTimelineParams defines parameters for GetStatementTimeline.
+type GetStatementTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListStockLevelsParams defines parameters for ListStockLevels.
 type ListStockLevelsParams struct {
 	// ProductID Only of this product.
@@ -27299,6 +29043,60 @@ type GetTransportNoticeTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListUsageParams defines parameters for ListUsage.
+type ListUsageParams struct {
+	// From The first month.
+	From *UsageFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last month.
+	To *UsageTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *AgeCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *AgeOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UsageProduct `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Together All customers together.
+	Together *UsageTogether `form:"together,omitempty" json:"together,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportUsageParams defines parameters for ExportUsage.
+type ExportUsageParams struct {
+	// Format Kind of file.
+	Format *ExportUsageParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// From The first month.
+	From *UsageFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last month.
+	To *UsageTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *AgeCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only of this person's customers.
+	OwnerID *AgeOwner `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// ProductID Only of this product.
+	ProductID *UsageProduct `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Together All customers together.
+	Together *UsageTogether `form:"together,omitempty" json:"together,omitempty"`
+}
+
+// ExportUsageParamsFormat defines parameters for ExportUsage.
+type ExportUsageParamsFormat string
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Q Part of the name or user name.
@@ -27357,6 +29155,24 @@ type ResetPasswordParams struct {
 type ReplaceTerritoryParams struct {
 	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListVerificationsParams defines parameters for ListVerifications.
+type ListVerificationsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetVerificationParams defines parameters for GetVerification.
+type GetVerificationParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListViolationsParams defines parameters for ListViolations.
@@ -28106,6 +29922,12 @@ type StateProspectPurchaseWindowJSONRequestBody = PurchaseWindowInput
 // AnswerPublicQuotationJSONRequestBody defines body for AnswerPublicQuotation for application/json ContentType.
 type AnswerPublicQuotationJSONRequestBody = QuotationAnswer
 
+// ConfirmPublicStatementJSONRequestBody defines body for ConfirmPublicStatement for application/json ContentType.
+type ConfirmPublicStatementJSONRequestBody = PublicStatementConfirm
+
+// DisputePublicStatementJSONRequestBody defines body for DisputePublicStatement for application/json ContentType.
+type DisputePublicStatementJSONRequestBody = PublicStatementDispute
+
 // AnswerPublicSurveyJSONRequestBody defines body for AnswerPublicSurvey for application/json ContentType.
 type AnswerPublicSurveyJSONRequestBody = SurveyAnswer
 
@@ -28147,6 +29969,15 @@ type AllocateReceiptJSONRequestBody = ReceiptAllocation
 
 // ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
 type ReverseReceiptJSONRequestBody = Reversal
+
+// GiveRepFiguresJSONRequestBody defines body for GiveRepFigures for application/json ContentType.
+type GiveRepFiguresJSONRequestBody = RepFiguresGive
+
+// DecideRepFiguresJSONRequestBody defines body for DecideRepFigures for application/json ContentType.
+type DecideRepFiguresJSONRequestBody = RepFigureRuling
+
+// ObjectToRepFiguresJSONRequestBody defines body for ObjectToRepFigures for application/json ContentType.
+type ObjectToRepFiguresJSONRequestBody = RepFigureObjection
 
 // CreateSampleJSONRequestBody defines body for CreateSample for application/json ContentType.
 type CreateSampleJSONRequestBody = SampleCreate
@@ -28231,6 +30062,24 @@ type EndShortageAllotmentJSONRequestBody = AllotmentEnd
 
 // CreateSpecialReleaseJSONRequestBody defines body for CreateSpecialRelease for application/json ContentType.
 type CreateSpecialReleaseJSONRequestBody = SpecialReleaseCreate
+
+// MakeStatementJSONRequestBody defines body for MakeStatement for application/json ContentType.
+type MakeStatementJSONRequestBody = StatementMake
+
+// SendStatementsJSONRequestBody defines body for SendStatements for application/json ContentType.
+type SendStatementsJSONRequestBody = StatementsSend
+
+// ConfirmStatementJSONRequestBody defines body for ConfirmStatement for application/json ContentType.
+type ConfirmStatementJSONRequestBody = StatementConfirm
+
+// DisputeStatementJSONRequestBody defines body for DisputeStatement for application/json ContentType.
+type DisputeStatementJSONRequestBody = StatementDispute
+
+// ResolveStatementDisputeJSONRequestBody defines body for ResolveStatementDispute for application/json ContentType.
+type ResolveStatementDisputeJSONRequestBody = StatementResolve
+
+// SendStatementJSONRequestBody defines body for SendStatement for application/json ContentType.
+type SendStatementJSONRequestBody = StatementSend
 
 // UpdateStockLotJSONRequestBody defines body for UpdateStockLot for application/json ContentType.
 type UpdateStockLotJSONRequestBody = StockLotPatch

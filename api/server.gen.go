@@ -20,6 +20,15 @@ type ServerInterface interface {
 	// GetJwks Public keys of access tokens
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx echo.Context) error
+	// ListAgeing List what customers owe by how late it is
+	// (GET /v1/ageing)
+	ListAgeing(ctx echo.Context, params ListAgeingParams) error
+	// ExportAgeing Download the ageing
+	// (GET /v1/ageing/file)
+	ExportAgeing(ctx echo.Context, params ExportAgeingParams) error
+	// GetAgeingTotals Read the ageing by person and in all
+	// (GET /v1/ageing/totals)
+	GetAgeingTotals(ctx echo.Context) error
 	// ListApprovals List approval requests
 	// (GET /v1/approvals)
 	ListApprovals(ctx echo.Context, params ListApprovalsParams) error
@@ -971,6 +980,12 @@ type ServerInterface interface {
 	// ListMyTasks List my open tasks
 	// (GET /v1/me/tasks)
 	ListMyTasks(ctx echo.Context, params ListMyTasksParams) error
+	// GetMonthlyOverview List all customers' open amounts of a month
+	// (GET /v1/monthly-overview)
+	GetMonthlyOverview(ctx echo.Context, params GetMonthlyOverviewParams) error
+	// ExportMonthlyOverview Download the overview of a month
+	// (GET /v1/monthly-overview/file)
+	ExportMonthlyOverview(ctx echo.Context, params ExportMonthlyOverviewParams) error
 	// ListNewProductRequests List new-product pricing requests
 	// (GET /v1/new-product-requests)
 	ListNewProductRequests(ctx echo.Context, params ListNewProductRequestsParams) error
@@ -1469,6 +1484,18 @@ type ServerInterface interface {
 	// ReadPublicQuotationDocument Print a quotation as the customer
 	// (GET /v1/public/quotation/document)
 	ReadPublicQuotationDocument(ctx echo.Context, params ReadPublicQuotationDocumentParams) error
+	// ReadPublicStatement Read a statement as the customer
+	// (GET /v1/public/statement)
+	ReadPublicStatement(ctx echo.Context, params ReadPublicStatementParams) error
+	// ConfirmPublicStatement Confirm as the customer
+	// (POST /v1/public/statement/confirm)
+	ConfirmPublicStatement(ctx echo.Context, params ConfirmPublicStatementParams) error
+	// DisputePublicStatement Dispute lines as the customer
+	// (POST /v1/public/statement/dispute)
+	DisputePublicStatement(ctx echo.Context, params DisputePublicStatementParams) error
+	// ReadPublicStatementLines List the lines as the customer
+	// (GET /v1/public/statement/lines)
+	ReadPublicStatementLines(ctx echo.Context, params ReadPublicStatementLinesParams) error
 	// ReadPublicSurvey Read what the customer is asked about
 	// (GET /v1/public/survey)
 	ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error
@@ -1565,6 +1592,24 @@ type ServerInterface interface {
 	// GetReceiptTimeline Read what happened to a receipt
 	// (GET /v1/receipts/{receipt_id}/timeline)
 	GetReceiptTimeline(ctx echo.Context, receiptID ReceiptID, params GetReceiptTimelineParams) error
+	// ListRepFigures List reps' volume and collections
+	// (GET /v1/rep-figures)
+	ListRepFigures(ctx echo.Context, params ListRepFiguresParams) error
+	// GiveRepFigures Give the reps their figures of a month
+	// (POST /v1/rep-figures/give)
+	GiveRepFigures(ctx echo.Context, params GiveRepFiguresParams) error
+	// GetRepFigures Read a rep's figures
+	// (GET /v1/rep-figures/{rep_figure_id})
+	GetRepFigures(ctx echo.Context, repFigureID RepFigureID) error
+	// DecideRepFigures Decide an objection
+	// (POST /v1/rep-figures/{rep_figure_id}/decide)
+	DecideRepFigures(ctx echo.Context, repFigureID RepFigureID, params DecideRepFiguresParams) error
+	// ObjectToRepFigures Object to your figures
+	// (POST /v1/rep-figures/{rep_figure_id}/object)
+	ObjectToRepFigures(ctx echo.Context, repFigureID RepFigureID, params ObjectToRepFiguresParams) error
+	// GetRepFiguresTimeline Read what happened to a rep's figures
+	// (GET /v1/rep-figures/{rep_figure_id}/timeline)
+	GetRepFiguresTimeline(ctx echo.Context, repFigureID RepFigureID, params GetRepFiguresTimelineParams) error
 	// ListRules List the rules
 	// (GET /v1/rules)
 	ListRules(ctx echo.Context, params ListRulesParams) error
@@ -1721,6 +1766,45 @@ type ServerInterface interface {
 	// GetSpecialRelease Read a special release
 	// (GET /v1/special-releases/{special_release_id})
 	GetSpecialRelease(ctx echo.Context, specialReleaseID UUID) error
+	// ListStatementRuns List the months whose statements are made
+	// (GET /v1/statement-runs)
+	ListStatementRuns(ctx echo.Context, params ListStatementRunsParams) error
+	// ListStatements List statements
+	// (GET /v1/statements)
+	ListStatements(ctx echo.Context, params ListStatementsParams) error
+	// MakeStatement Make a statement of any dates
+	// (POST /v1/statements)
+	MakeStatement(ctx echo.Context, params MakeStatementParams) error
+	// SendStatements Send many statements
+	// (POST /v1/statements/send)
+	SendStatements(ctx echo.Context, params SendStatementsParams) error
+	// GetStatement Read a statement
+	// (GET /v1/statements/{statement_id})
+	GetStatement(ctx echo.Context, statementID StatementID) error
+	// ConfirmStatement Record that the customer confirmed
+	// (POST /v1/statements/{statement_id}/confirm)
+	ConfirmStatement(ctx echo.Context, statementID StatementID, params ConfirmStatementParams) error
+	// DisputeStatement Record what the customer doesn't agree with
+	// (POST /v1/statements/{statement_id}/dispute)
+	DisputeStatement(ctx echo.Context, statementID StatementID, params DisputeStatementParams) error
+	// ResolveStatementDispute Resolve a dispute
+	// (POST /v1/statements/{statement_id}/disputes/{dispute_id}/resolve)
+	ResolveStatementDispute(ctx echo.Context, statementID StatementID, disputeID UUID, params ResolveStatementDisputeParams) error
+	// GetStatementDocument Print a statement
+	// (GET /v1/statements/{statement_id}/document)
+	GetStatementDocument(ctx echo.Context, statementID StatementID, params GetStatementDocumentParams) error
+	// ExportStatement Download a statement
+	// (GET /v1/statements/{statement_id}/file)
+	ExportStatement(ctx echo.Context, statementID StatementID) error
+	// ListStatementLines List the lines of a statement
+	// (GET /v1/statements/{statement_id}/lines)
+	ListStatementLines(ctx echo.Context, statementID StatementID, params ListStatementLinesParams) error
+	// SendStatement Send a statement
+	// (POST /v1/statements/{statement_id}/send)
+	SendStatement(ctx echo.Context, statementID StatementID, params SendStatementParams) error
+	// GetStatementTimeline Read what happened to a statement
+	// (GET /v1/statements/{statement_id}/timeline)
+	GetStatementTimeline(ctx echo.Context, statementID StatementID, params GetStatementTimelineParams) error
 	// ListStockLevels List what lies where
 	// (GET /v1/stock-levels)
 	ListStockLevels(ctx echo.Context, params ListStockLevelsParams) error
@@ -1826,6 +1910,12 @@ type ServerInterface interface {
 	// GetTransportNoticeTimeline Read what happened to a transport notice
 	// (GET /v1/transport-notices/{transport_notice_id}/timeline)
 	GetTransportNoticeTimeline(ctx echo.Context, transportNoticeID TransportNoticeID, params GetTransportNoticeTimelineParams) error
+	// ListUsage List what customers took by product and month
+	// (GET /v1/usage)
+	ListUsage(ctx echo.Context, params ListUsageParams) error
+	// ExportUsage Download the usage
+	// (GET /v1/usage/file)
+	ExportUsage(ctx echo.Context, params ExportUsageParams) error
 	// ListUsers List people
 	// (GET /v1/users)
 	ListUsers(ctx echo.Context, params ListUsersParams) error
@@ -1853,6 +1943,12 @@ type ServerInterface interface {
 	// ReplaceTerritory Say where a rep sells
 	// (PUT /v1/users/{user_id}/territory)
 	ReplaceTerritory(ctx echo.Context, userID UUID, params ReplaceTerritoryParams) error
+	// ListVerifications List the verifications of the books
+	// (GET /v1/verifications)
+	ListVerifications(ctx echo.Context, params ListVerificationsParams) error
+	// GetVerification Read a verification with its differences
+	// (GET /v1/verifications/{verification_id})
+	GetVerification(ctx echo.Context, verificationID UUID, params GetVerificationParams) error
 	// ListViolations List violations of the rules
 	// (GET /v1/violations)
 	ListViolations(ctx echo.Context, params ListViolationsParams) error
@@ -1914,6 +2010,142 @@ func (w *ServerInterfaceWrapper) GetJwks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetJwks(ctx)
+	return err
+}
+
+// ListAgeing converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAgeing(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAgeingParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "bucket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bucket", ctx.QueryParams(), &params.Bucket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bucket: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAgeing(ctx, params)
+	return err
+}
+
+// ExportAgeing converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportAgeing(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportAgeingParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "team_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team_id", ctx.QueryParams(), &params.TeamID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "bucket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bucket", ctx.QueryParams(), &params.Bucket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bucket: %s", err))
+	}
+
+	// ------------- Optional query parameter "overdue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "overdue", ctx.QueryParams(), &params.Overdue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter overdue: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportAgeing(ctx, params)
+	return err
+}
+
+// GetAgeingTotals converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAgeingTotals(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAgeingTotals(ctx)
 	return err
 }
 
@@ -13700,6 +13932,77 @@ func (w *ServerInterfaceWrapper) ListMyTasks(ctx echo.Context) error {
 	return err
 }
 
+// GetMonthlyOverview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMonthlyOverview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMonthlyOverviewParams
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMonthlyOverview(ctx, params)
+	return err
+}
+
+// ExportMonthlyOverview converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportMonthlyOverview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMonthlyOverviewParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportMonthlyOverview(ctx, params)
+	return err
+}
+
 // ListNewProductRequests converts echo context to params.
 func (w *ServerInterfaceWrapper) ListNewProductRequests(ctx echo.Context) error {
 	var err error
@@ -20173,6 +20476,143 @@ func (w *ServerInterfaceWrapper) ReadPublicQuotationDocument(ctx echo.Context) e
 	return err
 }
 
+// ReadPublicStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadPublicStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadPublicStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Statement-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Statement-Token")]; found {
+		var XStatementToken StatementToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Statement-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Statement-Token", valueList[0], &XStatementToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Statement-Token: %s", err))
+		}
+
+		params.XStatementToken = XStatementToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Statement-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadPublicStatement(ctx, params)
+	return err
+}
+
+// ConfirmPublicStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmPublicStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmPublicStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Statement-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Statement-Token")]; found {
+		var XStatementToken StatementToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Statement-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Statement-Token", valueList[0], &XStatementToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Statement-Token: %s", err))
+		}
+
+		params.XStatementToken = XStatementToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Statement-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmPublicStatement(ctx, params)
+	return err
+}
+
+// DisputePublicStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) DisputePublicStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisputePublicStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Statement-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Statement-Token")]; found {
+		var XStatementToken StatementToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Statement-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Statement-Token", valueList[0], &XStatementToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Statement-Token: %s", err))
+		}
+
+		params.XStatementToken = XStatementToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Statement-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DisputePublicStatement(ctx, params)
+	return err
+}
+
+// ReadPublicStatementLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadPublicStatementLines(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadPublicStatementLinesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "X-Statement-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Statement-Token")]; found {
+		var XStatementToken StatementToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Statement-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Statement-Token", valueList[0], &XStatementToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Statement-Token: %s", err))
+		}
+
+		params.XStatementToken = XStatementToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter X-Statement-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadPublicStatementLines(ctx, params)
+	return err
+}
+
 // ReadPublicSurvey converts echo context to params.
 func (w *ServerInterfaceWrapper) ReadPublicSurvey(ctx echo.Context) error {
 	var err error
@@ -21391,6 +21831,231 @@ func (w *ServerInterfaceWrapper) GetReceiptTimeline(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetReceiptTimeline(ctx, receiptID, params)
+	return err
+}
+
+// ListRepFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRepFigures(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRepFiguresParams
+	// ------------- Optional query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "rep_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rep_id", ctx.QueryParams(), &params.RepID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRepFigures(ctx, params)
+	return err
+}
+
+// GiveRepFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) GiveRepFigures(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GiveRepFiguresParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GiveRepFigures(ctx, params)
+	return err
+}
+
+// GetRepFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRepFigures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "rep_figure_id" -------------
+	var repFigureID RepFigureID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "rep_figure_id", ctx.Param("rep_figure_id"), &repFigureID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_figure_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRepFigures(ctx, repFigureID)
+	return err
+}
+
+// DecideRepFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideRepFigures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "rep_figure_id" -------------
+	var repFigureID RepFigureID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "rep_figure_id", ctx.Param("rep_figure_id"), &repFigureID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_figure_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideRepFiguresParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideRepFigures(ctx, repFigureID, params)
+	return err
+}
+
+// ObjectToRepFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) ObjectToRepFigures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "rep_figure_id" -------------
+	var repFigureID RepFigureID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "rep_figure_id", ctx.Param("rep_figure_id"), &repFigureID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_figure_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ObjectToRepFiguresParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ObjectToRepFigures(ctx, repFigureID, params)
+	return err
+}
+
+// GetRepFiguresTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRepFiguresTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "rep_figure_id" -------------
+	var repFigureID RepFigureID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "rep_figure_id", ctx.Param("rep_figure_id"), &repFigureID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_figure_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRepFiguresTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRepFiguresTimeline(ctx, repFigureID, params)
 	return err
 }
 
@@ -23660,6 +24325,482 @@ func (w *ServerInterfaceWrapper) GetSpecialRelease(ctx echo.Context) error {
 	return err
 }
 
+// ListStatementRuns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStatementRuns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStatementRunsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStatementRuns(ctx, params)
+	return err
+}
+
+// ListStatements converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStatements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStatementsParams
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStatements(ctx, params)
+	return err
+}
+
+// MakeStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MakeStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeStatement(ctx, params)
+	return err
+}
+
+// SendStatements converts echo context to params.
+func (w *ServerInterfaceWrapper) SendStatements(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendStatementsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendStatements(ctx, params)
+	return err
+}
+
+// GetStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStatement(ctx, statementID)
+	return err
+}
+
+// ConfirmStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmStatement(ctx, statementID, params)
+	return err
+}
+
+// DisputeStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) DisputeStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisputeStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DisputeStatement(ctx, statementID, params)
+	return err
+}
+
+// ResolveStatementDispute converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveStatementDispute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// ------------- Path parameter "dispute_id" -------------
+	var disputeID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dispute_id", ctx.Param("dispute_id"), &disputeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dispute_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveStatementDisputeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveStatementDispute(ctx, statementID, disputeID, params)
+	return err
+}
+
+// GetStatementDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStatementDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatementDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStatementDocument(ctx, statementID, params)
+	return err
+}
+
+// ExportStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportStatement(ctx, statementID)
+	return err
+}
+
+// ListStatementLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStatementLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStatementLinesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStatementLines(ctx, statementID, params)
+	return err
+}
+
+// SendStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) SendStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendStatementParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendStatement(ctx, statementID, params)
+	return err
+}
+
+// GetStatementTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStatementTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "statement_id" -------------
+	var statementID StatementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", ctx.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter statement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatementTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStatementTimeline(ctx, statementID, params)
+	return err
+}
+
 // ListStockLevels converts echo context to params.
 func (w *ServerInterfaceWrapper) ListStockLevels(ctx echo.Context) error {
 	var err error
@@ -25248,6 +26389,133 @@ func (w *ServerInterfaceWrapper) GetTransportNoticeTimeline(ctx echo.Context) er
 	return err
 }
 
+// ListUsage converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUsage(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUsageParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "together" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "together", ctx.QueryParams(), &params.Together, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter together: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUsage(ctx, params)
+	return err
+}
+
+// ExportUsage converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportUsage(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportUsageParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "together" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "together", ctx.QueryParams(), &params.Together, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter together: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportUsage(ctx, params)
+	return err
+}
+
 // ListUsers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	var err error
@@ -25560,6 +26828,63 @@ func (w *ServerInterfaceWrapper) ReplaceTerritory(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReplaceTerritory(ctx, userID, params)
+	return err
+}
+
+// ListVerifications converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVerifications(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVerificationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVerifications(ctx, params)
+	return err
+}
+
+// GetVerification converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVerification(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "verification_id" -------------
+	var verificationID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "verification_id", ctx.Param("verification_id"), &verificationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter verification_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetVerificationParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVerification(ctx, verificationID, params)
 	return err
 }
 
@@ -26167,6 +27492,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
+	router.GET(options.BaseURL+"/v1/ageing", wrapper.ListAgeing, options.OperationMiddlewares["listAgeing"]...)
+	router.GET(options.BaseURL+"/v1/ageing/file", wrapper.ExportAgeing, options.OperationMiddlewares["exportAgeing"]...)
+	router.GET(options.BaseURL+"/v1/ageing/totals", wrapper.GetAgeingTotals, options.OperationMiddlewares["getAgeingTotals"]...)
 	router.GET(options.BaseURL+"/v1/approvals", wrapper.ListApprovals, options.OperationMiddlewares["listApprovals"]...)
 	router.GET(options.BaseURL+"/v1/approvals/:approval_id", wrapper.GetApproval, options.OperationMiddlewares["getApproval"]...)
 	router.POST(options.BaseURL+"/v1/approvals/:approval_id/approve", wrapper.ApproveRequest, options.OperationMiddlewares["approveRequest"]...)
@@ -26484,6 +27812,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/me/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.GET(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions, options.OperationMiddlewares["listMySessions"]...)
 	router.GET(options.BaseURL+"/v1/me/tasks", wrapper.ListMyTasks, options.OperationMiddlewares["listMyTasks"]...)
+	router.GET(options.BaseURL+"/v1/monthly-overview", wrapper.GetMonthlyOverview, options.OperationMiddlewares["getMonthlyOverview"]...)
+	router.GET(options.BaseURL+"/v1/monthly-overview/file", wrapper.ExportMonthlyOverview, options.OperationMiddlewares["exportMonthlyOverview"]...)
 	router.GET(options.BaseURL+"/v1/new-product-requests", wrapper.ListNewProductRequests, options.OperationMiddlewares["listNewProductRequests"]...)
 	router.POST(options.BaseURL+"/v1/new-product-requests", wrapper.OpenNewProductRequest, options.OperationMiddlewares["openNewProductRequest"]...)
 	router.GET(options.BaseURL+"/v1/new-product-requests/:request_id", wrapper.GetNewProductRequest, options.OperationMiddlewares["getNewProductRequest"]...)
@@ -26650,6 +27980,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/public/quotation", wrapper.ReadPublicQuotation, options.OperationMiddlewares["readPublicQuotation"]...)
 	router.POST(options.BaseURL+"/v1/public/quotation", wrapper.AnswerPublicQuotation, options.OperationMiddlewares["answerPublicQuotation"]...)
 	router.GET(options.BaseURL+"/v1/public/quotation/document", wrapper.ReadPublicQuotationDocument, options.OperationMiddlewares["readPublicQuotationDocument"]...)
+	router.GET(options.BaseURL+"/v1/public/statement", wrapper.ReadPublicStatement, options.OperationMiddlewares["readPublicStatement"]...)
+	router.POST(options.BaseURL+"/v1/public/statement/confirm", wrapper.ConfirmPublicStatement, options.OperationMiddlewares["confirmPublicStatement"]...)
+	router.POST(options.BaseURL+"/v1/public/statement/dispute", wrapper.DisputePublicStatement, options.OperationMiddlewares["disputePublicStatement"]...)
+	router.GET(options.BaseURL+"/v1/public/statement/lines", wrapper.ReadPublicStatementLines, options.OperationMiddlewares["readPublicStatementLines"]...)
 	router.GET(options.BaseURL+"/v1/public/survey", wrapper.ReadPublicSurvey, options.OperationMiddlewares["readPublicSurvey"]...)
 	router.POST(options.BaseURL+"/v1/public/survey", wrapper.AnswerPublicSurvey, options.OperationMiddlewares["answerPublicSurvey"]...)
 	router.GET(options.BaseURL+"/v1/quotations", wrapper.ListQuotations, options.OperationMiddlewares["listQuotations"]...)
@@ -26682,6 +28016,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/decisions", wrapper.ListReceiptDecisions, options.OperationMiddlewares["listReceiptDecisions"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/reverse", wrapper.ReverseReceipt, options.OperationMiddlewares["reverseReceipt"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/timeline", wrapper.GetReceiptTimeline, options.OperationMiddlewares["getReceiptTimeline"]...)
+	router.GET(options.BaseURL+"/v1/rep-figures", wrapper.ListRepFigures, options.OperationMiddlewares["listRepFigures"]...)
+	router.GET(options.BaseURL+"/v1/rep-figures/:rep_figure_id", wrapper.GetRepFigures, options.OperationMiddlewares["getRepFigures"]...)
+	router.POST(options.BaseURL+"/v1/rep-figures/:rep_figure_id/decide", wrapper.DecideRepFigures, options.OperationMiddlewares["decideRepFigures"]...)
+	router.POST(options.BaseURL+"/v1/rep-figures/:rep_figure_id/object", wrapper.ObjectToRepFigures, options.OperationMiddlewares["objectToRepFigures"]...)
+	router.GET(options.BaseURL+"/v1/rep-figures/:rep_figure_id/timeline", wrapper.GetRepFiguresTimeline, options.OperationMiddlewares["getRepFiguresTimeline"]...)
+	router.POST(options.BaseURL+"/v1/rep-figures/give", wrapper.GiveRepFigures, options.OperationMiddlewares["giveRepFigures"]...)
 	router.GET(options.BaseURL+"/v1/rules", wrapper.ListRules, options.OperationMiddlewares["listRules"]...)
 	router.GET(options.BaseURL+"/v1/rules/:rule_id", wrapper.GetRule, options.OperationMiddlewares["getRule"]...)
 	router.GET(options.BaseURL+"/v1/samples", wrapper.ListSamples, options.OperationMiddlewares["listSamples"]...)
@@ -26734,6 +28074,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/special-releases", wrapper.ListSpecialReleases, options.OperationMiddlewares["listSpecialReleases"]...)
 	router.POST(options.BaseURL+"/v1/special-releases", wrapper.CreateSpecialRelease, options.OperationMiddlewares["createSpecialRelease"]...)
 	router.GET(options.BaseURL+"/v1/special-releases/:special_release_id", wrapper.GetSpecialRelease, options.OperationMiddlewares["getSpecialRelease"]...)
+	router.GET(options.BaseURL+"/v1/statement-runs", wrapper.ListStatementRuns, options.OperationMiddlewares["listStatementRuns"]...)
+	router.GET(options.BaseURL+"/v1/statements", wrapper.ListStatements, options.OperationMiddlewares["listStatements"]...)
+	router.POST(options.BaseURL+"/v1/statements", wrapper.MakeStatement, options.OperationMiddlewares["makeStatement"]...)
+	router.GET(options.BaseURL+"/v1/statements/:statement_id", wrapper.GetStatement, options.OperationMiddlewares["getStatement"]...)
+	router.POST(options.BaseURL+"/v1/statements/:statement_id/confirm", wrapper.ConfirmStatement, options.OperationMiddlewares["confirmStatement"]...)
+	router.POST(options.BaseURL+"/v1/statements/:statement_id/dispute", wrapper.DisputeStatement, options.OperationMiddlewares["disputeStatement"]...)
+	router.POST(options.BaseURL+"/v1/statements/:statement_id/disputes/:dispute_id/resolve", wrapper.ResolveStatementDispute, options.OperationMiddlewares["resolveStatementDispute"]...)
+	router.GET(options.BaseURL+"/v1/statements/:statement_id/document", wrapper.GetStatementDocument, options.OperationMiddlewares["getStatementDocument"]...)
+	router.GET(options.BaseURL+"/v1/statements/:statement_id/file", wrapper.ExportStatement, options.OperationMiddlewares["exportStatement"]...)
+	router.GET(options.BaseURL+"/v1/statements/:statement_id/lines", wrapper.ListStatementLines, options.OperationMiddlewares["listStatementLines"]...)
+	router.POST(options.BaseURL+"/v1/statements/:statement_id/send", wrapper.SendStatement, options.OperationMiddlewares["sendStatement"]...)
+	router.GET(options.BaseURL+"/v1/statements/:statement_id/timeline", wrapper.GetStatementTimeline, options.OperationMiddlewares["getStatementTimeline"]...)
+	router.POST(options.BaseURL+"/v1/statements/send", wrapper.SendStatements, options.OperationMiddlewares["sendStatements"]...)
 	router.GET(options.BaseURL+"/v1/stock-levels", wrapper.ListStockLevels, options.OperationMiddlewares["listStockLevels"]...)
 	router.GET(options.BaseURL+"/v1/stock-levels/export", wrapper.ExportStockLevels, options.OperationMiddlewares["exportStockLevels"]...)
 	router.GET(options.BaseURL+"/v1/stock-lots", wrapper.ListStockLots, options.OperationMiddlewares["listStockLots"]...)
@@ -26769,6 +28122,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/transport-notices/:transport_notice_id/complete", wrapper.CompleteTransportNotice, options.OperationMiddlewares["completeTransportNotice"]...)
 	router.GET(options.BaseURL+"/v1/transport-notices/:transport_notice_id/document", wrapper.GetTransportNoticeDocument, options.OperationMiddlewares["getTransportNoticeDocument"]...)
 	router.GET(options.BaseURL+"/v1/transport-notices/:transport_notice_id/timeline", wrapper.GetTransportNoticeTimeline, options.OperationMiddlewares["getTransportNoticeTimeline"]...)
+	router.GET(options.BaseURL+"/v1/usage", wrapper.ListUsage, options.OperationMiddlewares["listUsage"]...)
+	router.GET(options.BaseURL+"/v1/usage/file", wrapper.ExportUsage, options.OperationMiddlewares["exportUsage"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.GET(options.BaseURL+"/v1/users/:user_id", wrapper.GetUser, options.OperationMiddlewares["getUser"]...)
@@ -26778,6 +28133,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/users/:user_id/reset-password", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.GET(options.BaseURL+"/v1/users/:user_id/territory", wrapper.GetTerritory, options.OperationMiddlewares["getTerritory"]...)
 	router.PUT(options.BaseURL+"/v1/users/:user_id/territory", wrapper.ReplaceTerritory, options.OperationMiddlewares["replaceTerritory"]...)
+	router.GET(options.BaseURL+"/v1/verifications", wrapper.ListVerifications, options.OperationMiddlewares["listVerifications"]...)
+	router.GET(options.BaseURL+"/v1/verifications/:verification_id", wrapper.GetVerification, options.OperationMiddlewares["getVerification"]...)
 	router.GET(options.BaseURL+"/v1/violations", wrapper.ListViolations, options.OperationMiddlewares["listViolations"]...)
 	router.GET(options.BaseURL+"/v1/violations/:violation_id", wrapper.GetViolation, options.OperationMiddlewares["getViolation"]...)
 	router.POST(options.BaseURL+"/v1/violations/:violation_id/answers", wrapper.AnswerViolation, options.OperationMiddlewares["answerViolation"]...)
@@ -26827,6 +28184,32 @@ type QuotationPaperTextHTMLResponse struct {
 	ContentLength int64
 }
 
+type SheetResponseHeaders struct {
+	ContentDisposition string
+}
+type SheetApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body io.Reader
+
+	Headers       SheetResponseHeaders
+	ContentLength int64
+}
+type SheetTextCsvResponse struct {
+	Body io.Reader
+
+	Headers       SheetResponseHeaders
+	ContentLength int64
+}
+
+type WorkbookResponseHeaders struct {
+	ContentDisposition string
+}
+type WorkbookApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body io.Reader
+
+	Headers       WorkbookResponseHeaders
+	ContentLength int64
+}
+
 type GetJwksRequestObject struct {
 }
 
@@ -26837,6 +28220,95 @@ type GetJwksResponseObject interface {
 type GetJwks200JSONResponse Jwks
 
 func (response GetJwks200JSONResponse) VisitGetJwksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAgeingRequestObject struct {
+	Params ListAgeingParams
+}
+
+type ListAgeingResponseObject interface {
+	VisitListAgeingResponse(w http.ResponseWriter) error
+}
+
+type ListAgeing200JSONResponse AgeingList
+
+func (response ListAgeing200JSONResponse) VisitListAgeingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAgeingRequestObject struct {
+	Params ExportAgeingParams
+}
+
+type ExportAgeingResponseObject interface {
+	VisitExportAgeingResponse(w http.ResponseWriter) error
+}
+
+type ExportAgeing200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportAgeing200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportAgeingResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportAgeing200TextCsvResponse struct{ SheetTextCsvResponse }
+
+func (response ExportAgeing200TextCsvResponse) VisitExportAgeingResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAgeingTotalsRequestObject struct {
+}
+
+type GetAgeingTotalsResponseObject interface {
+	VisitGetAgeingTotalsResponse(w http.ResponseWriter) error
+}
+
+type GetAgeingTotals200JSONResponse AgeingTotals
+
+func (response GetAgeingTotals200JSONResponse) VisitGetAgeingTotalsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -35630,6 +37102,74 @@ func (response ListMyTasks200JSONResponse) VisitListMyTasksResponse(w http.Respo
 	return err
 }
 
+type GetMonthlyOverviewRequestObject struct {
+	Params GetMonthlyOverviewParams
+}
+
+type GetMonthlyOverviewResponseObject interface {
+	VisitGetMonthlyOverviewResponse(w http.ResponseWriter) error
+}
+
+type GetMonthlyOverview200JSONResponse MonthlyOverview
+
+func (response GetMonthlyOverview200JSONResponse) VisitGetMonthlyOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMonthlyOverviewRequestObject struct {
+	Params ExportMonthlyOverviewParams
+}
+
+type ExportMonthlyOverviewResponseObject interface {
+	VisitExportMonthlyOverviewResponse(w http.ResponseWriter) error
+}
+
+type ExportMonthlyOverview200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportMonthlyOverview200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportMonthlyOverviewResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMonthlyOverview200TextCsvResponse struct{ SheetTextCsvResponse }
+
+func (response ExportMonthlyOverview200TextCsvResponse) VisitExportMonthlyOverviewResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListNewProductRequestsRequestObject struct {
 	Params ListNewProductRequestsParams
 }
@@ -40356,6 +41896,96 @@ func (response ReadPublicQuotationDocument200TextHTMLResponse) VisitReadPublicQu
 	return err
 }
 
+type ReadPublicStatementRequestObject struct {
+	Params ReadPublicStatementParams
+}
+
+type ReadPublicStatementResponseObject interface {
+	VisitReadPublicStatementResponse(w http.ResponseWriter) error
+}
+
+type ReadPublicStatement200JSONResponse PublicStatement
+
+func (response ReadPublicStatement200JSONResponse) VisitReadPublicStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmPublicStatementRequestObject struct {
+	Params ConfirmPublicStatementParams
+	Body   *ConfirmPublicStatementJSONRequestBody
+}
+
+type ConfirmPublicStatementResponseObject interface {
+	VisitConfirmPublicStatementResponse(w http.ResponseWriter) error
+}
+
+type ConfirmPublicStatement200JSONResponse PublicStatement
+
+func (response ConfirmPublicStatement200JSONResponse) VisitConfirmPublicStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisputePublicStatementRequestObject struct {
+	Params DisputePublicStatementParams
+	Body   *DisputePublicStatementJSONRequestBody
+}
+
+type DisputePublicStatementResponseObject interface {
+	VisitDisputePublicStatementResponse(w http.ResponseWriter) error
+}
+
+type DisputePublicStatement200JSONResponse PublicStatement
+
+func (response DisputePublicStatement200JSONResponse) VisitDisputePublicStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadPublicStatementLinesRequestObject struct {
+	Params ReadPublicStatementLinesParams
+}
+
+type ReadPublicStatementLinesResponseObject interface {
+	VisitReadPublicStatementLinesResponse(w http.ResponseWriter) error
+}
+
+type ReadPublicStatementLines200JSONResponse StatementLineList
+
+func (response ReadPublicStatementLines200JSONResponse) VisitReadPublicStatementLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadPublicSurveyRequestObject struct {
 	Params ReadPublicSurveyParams
 }
@@ -41257,6 +42887,168 @@ type GetReceiptTimelineResponseObject interface {
 type GetReceiptTimeline200JSONResponse Timeline
 
 func (response GetReceiptTimeline200JSONResponse) VisitGetReceiptTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRepFiguresRequestObject struct {
+	Params ListRepFiguresParams
+}
+
+type ListRepFiguresResponseObject interface {
+	VisitListRepFiguresResponse(w http.ResponseWriter) error
+}
+
+type ListRepFigures200JSONResponse RepFigureList
+
+func (response ListRepFigures200JSONResponse) VisitListRepFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveRepFiguresRequestObject struct {
+	Params GiveRepFiguresParams
+	Body   *GiveRepFiguresJSONRequestBody
+}
+
+type GiveRepFiguresResponseObject interface {
+	VisitGiveRepFiguresResponse(w http.ResponseWriter) error
+}
+
+type GiveRepFigures200JSONResponse RepFiguresGiven
+
+func (response GiveRepFigures200JSONResponse) VisitGiveRepFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRepFiguresRequestObject struct {
+	RepFigureID RepFigureID `json:"rep_figure_id"`
+}
+
+type GetRepFiguresResponseObject interface {
+	VisitGetRepFiguresResponse(w http.ResponseWriter) error
+}
+
+type GetRepFigures200ResponseHeaders struct {
+	ETag string
+}
+
+type GetRepFigures200JSONResponse struct {
+	Body    RepFigure
+	Headers GetRepFigures200ResponseHeaders
+}
+
+func (response GetRepFigures200JSONResponse) VisitGetRepFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRepFiguresRequestObject struct {
+	RepFigureID RepFigureID `json:"rep_figure_id"`
+	Params      DecideRepFiguresParams
+	Body        *DecideRepFiguresJSONRequestBody
+}
+
+type DecideRepFiguresResponseObject interface {
+	VisitDecideRepFiguresResponse(w http.ResponseWriter) error
+}
+
+type DecideRepFigures200ResponseHeaders struct {
+	ETag string
+}
+
+type DecideRepFigures200JSONResponse struct {
+	Body    RepFigure
+	Headers DecideRepFigures200ResponseHeaders
+}
+
+func (response DecideRepFigures200JSONResponse) VisitDecideRepFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ObjectToRepFiguresRequestObject struct {
+	RepFigureID RepFigureID `json:"rep_figure_id"`
+	Params      ObjectToRepFiguresParams
+	Body        *ObjectToRepFiguresJSONRequestBody
+}
+
+type ObjectToRepFiguresResponseObject interface {
+	VisitObjectToRepFiguresResponse(w http.ResponseWriter) error
+}
+
+type ObjectToRepFigures200ResponseHeaders struct {
+	ETag string
+}
+
+type ObjectToRepFigures200JSONResponse struct {
+	Body    RepFigure
+	Headers ObjectToRepFigures200ResponseHeaders
+}
+
+func (response ObjectToRepFigures200JSONResponse) VisitObjectToRepFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRepFiguresTimelineRequestObject struct {
+	RepFigureID RepFigureID `json:"rep_figure_id"`
+	Params      GetRepFiguresTimelineParams
+}
+
+type GetRepFiguresTimelineResponseObject interface {
+	VisitGetRepFiguresTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetRepFiguresTimeline200JSONResponse Timeline
+
+func (response GetRepFiguresTimeline200JSONResponse) VisitGetRepFiguresTimelineResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -42733,6 +44525,383 @@ func (response GetSpecialRelease200JSONResponse) VisitGetSpecialReleaseResponse(
 	return err
 }
 
+type ListStatementRunsRequestObject struct {
+	Params ListStatementRunsParams
+}
+
+type ListStatementRunsResponseObject interface {
+	VisitListStatementRunsResponse(w http.ResponseWriter) error
+}
+
+type ListStatementRuns200JSONResponse StatementRunList
+
+func (response ListStatementRuns200JSONResponse) VisitListStatementRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStatementsRequestObject struct {
+	Params ListStatementsParams
+}
+
+type ListStatementsResponseObject interface {
+	VisitListStatementsResponse(w http.ResponseWriter) error
+}
+
+type ListStatements200JSONResponse StatementList
+
+func (response ListStatements200JSONResponse) VisitListStatementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeStatementRequestObject struct {
+	Params MakeStatementParams
+	Body   *MakeStatementJSONRequestBody
+}
+
+type MakeStatementResponseObject interface {
+	VisitMakeStatementResponse(w http.ResponseWriter) error
+}
+
+type MakeStatement201ResponseHeaders struct {
+	ETag string
+}
+
+type MakeStatement201JSONResponse struct {
+	Body    Statement
+	Headers MakeStatement201ResponseHeaders
+}
+
+func (response MakeStatement201JSONResponse) VisitMakeStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendStatementsRequestObject struct {
+	Params SendStatementsParams
+	Body   *SendStatementsJSONRequestBody
+}
+
+type SendStatementsResponseObject interface {
+	VisitSendStatementsResponse(w http.ResponseWriter) error
+}
+
+type SendStatements200JSONResponse StatementsSent
+
+func (response SendStatements200JSONResponse) VisitSendStatementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+}
+
+type GetStatementResponseObject interface {
+	VisitGetStatementResponse(w http.ResponseWriter) error
+}
+
+type GetStatement200ResponseHeaders struct {
+	ETag string
+}
+
+type GetStatement200JSONResponse struct {
+	Body    Statement
+	Headers GetStatement200ResponseHeaders
+}
+
+func (response GetStatement200JSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmStatementRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	Params      ConfirmStatementParams
+	Body        *ConfirmStatementJSONRequestBody
+}
+
+type ConfirmStatementResponseObject interface {
+	VisitConfirmStatementResponse(w http.ResponseWriter) error
+}
+
+type ConfirmStatement200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmStatement200JSONResponse struct {
+	Body    Statement
+	Headers ConfirmStatement200ResponseHeaders
+}
+
+func (response ConfirmStatement200JSONResponse) VisitConfirmStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisputeStatementRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	Params      DisputeStatementParams
+	Body        *DisputeStatementJSONRequestBody
+}
+
+type DisputeStatementResponseObject interface {
+	VisitDisputeStatementResponse(w http.ResponseWriter) error
+}
+
+type DisputeStatement200ResponseHeaders struct {
+	ETag string
+}
+
+type DisputeStatement200JSONResponse struct {
+	Body    Statement
+	Headers DisputeStatement200ResponseHeaders
+}
+
+func (response DisputeStatement200JSONResponse) VisitDisputeStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveStatementDisputeRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	DisputeID   UUID        `json:"dispute_id"`
+	Params      ResolveStatementDisputeParams
+	Body        *ResolveStatementDisputeJSONRequestBody
+}
+
+type ResolveStatementDisputeResponseObject interface {
+	VisitResolveStatementDisputeResponse(w http.ResponseWriter) error
+}
+
+type ResolveStatementDispute200ResponseHeaders struct {
+	ETag string
+}
+
+type ResolveStatementDispute200JSONResponse struct {
+	Body    Statement
+	Headers ResolveStatementDispute200ResponseHeaders
+}
+
+func (response ResolveStatementDispute200JSONResponse) VisitResolveStatementDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementDocumentRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	Params      GetStatementDocumentParams
+}
+
+type GetStatementDocumentResponseObject interface {
+	VisitGetStatementDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetStatementDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetStatementDocument200JSONResponse) VisitGetStatementDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetStatementDocument200TextHTMLResponse) VisitGetStatementDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatementRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+}
+
+type ExportStatementResponseObject interface {
+	VisitExportStatementResponse(w http.ResponseWriter) error
+}
+
+type ExportStatement200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	WorkbookApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportStatement200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListStatementLinesRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	Params      ListStatementLinesParams
+}
+
+type ListStatementLinesResponseObject interface {
+	VisitListStatementLinesResponse(w http.ResponseWriter) error
+}
+
+type ListStatementLines200JSONResponse StatementLineList
+
+func (response ListStatementLines200JSONResponse) VisitListStatementLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendStatementRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	Params      SendStatementParams
+	Body        *SendStatementJSONRequestBody
+}
+
+type SendStatementResponseObject interface {
+	VisitSendStatementResponse(w http.ResponseWriter) error
+}
+
+type SendStatement200ResponseHeaders struct {
+	ETag string
+}
+
+type SendStatement200JSONResponse struct {
+	Body    StatementSent
+	Headers SendStatement200ResponseHeaders
+}
+
+func (response SendStatement200JSONResponse) VisitSendStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementTimelineRequestObject struct {
+	StatementID StatementID `json:"statement_id"`
+	Params      GetStatementTimelineParams
+}
+
+type GetStatementTimelineResponseObject interface {
+	VisitGetStatementTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetStatementTimeline200JSONResponse Timeline
+
+func (response GetStatementTimeline200JSONResponse) VisitGetStatementTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListStockLevelsRequestObject struct {
 	Params ListStockLevelsParams
 }
@@ -43763,6 +45932,74 @@ func (response GetTransportNoticeTimeline200JSONResponse) VisitGetTransportNotic
 	return err
 }
 
+type ListUsageRequestObject struct {
+	Params ListUsageParams
+}
+
+type ListUsageResponseObject interface {
+	VisitListUsageResponse(w http.ResponseWriter) error
+}
+
+type ListUsage200JSONResponse UsageList
+
+func (response ListUsage200JSONResponse) VisitListUsageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUsageRequestObject struct {
+	Params ExportUsageParams
+}
+
+type ExportUsageResponseObject interface {
+	VisitExportUsageResponse(w http.ResponseWriter) error
+}
+
+type ExportUsage200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportUsage200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportUsageResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportUsage200TextCsvResponse struct{ SheetTextCsvResponse }
+
+func (response ExportUsage200TextCsvResponse) VisitExportUsageResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListUsersRequestObject struct {
 	Params ListUsersParams
 }
@@ -44028,6 +46265,51 @@ func (response ReplaceTerritory200JSONResponse) VisitReplaceTerritoryResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVerificationsRequestObject struct {
+	Params ListVerificationsParams
+}
+
+type ListVerificationsResponseObject interface {
+	VisitListVerificationsResponse(w http.ResponseWriter) error
+}
+
+type ListVerifications200JSONResponse VerificationList
+
+func (response ListVerifications200JSONResponse) VisitListVerificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVerificationRequestObject struct {
+	VerificationID UUID `json:"verification_id"`
+	Params         GetVerificationParams
+}
+
+type GetVerificationResponseObject interface {
+	VisitGetVerificationResponse(w http.ResponseWriter) error
+}
+
+type GetVerification200JSONResponse Verification
+
+func (response GetVerification200JSONResponse) VisitGetVerificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -44440,6 +46722,15 @@ type StrictServerInterface interface {
 	// GetJwks Public keys of access tokens
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx context.Context, request GetJwksRequestObject) (GetJwksResponseObject, error)
+	// ListAgeing List what customers owe by how late it is
+	// (GET /v1/ageing)
+	ListAgeing(ctx context.Context, request ListAgeingRequestObject) (ListAgeingResponseObject, error)
+	// ExportAgeing Download the ageing
+	// (GET /v1/ageing/file)
+	ExportAgeing(ctx context.Context, request ExportAgeingRequestObject) (ExportAgeingResponseObject, error)
+	// GetAgeingTotals Read the ageing by person and in all
+	// (GET /v1/ageing/totals)
+	GetAgeingTotals(ctx context.Context, request GetAgeingTotalsRequestObject) (GetAgeingTotalsResponseObject, error)
 	// ListApprovals List approval requests
 	// (GET /v1/approvals)
 	ListApprovals(ctx context.Context, request ListApprovalsRequestObject) (ListApprovalsResponseObject, error)
@@ -45391,6 +47682,12 @@ type StrictServerInterface interface {
 	// ListMyTasks List my open tasks
 	// (GET /v1/me/tasks)
 	ListMyTasks(ctx context.Context, request ListMyTasksRequestObject) (ListMyTasksResponseObject, error)
+	// GetMonthlyOverview List all customers' open amounts of a month
+	// (GET /v1/monthly-overview)
+	GetMonthlyOverview(ctx context.Context, request GetMonthlyOverviewRequestObject) (GetMonthlyOverviewResponseObject, error)
+	// ExportMonthlyOverview Download the overview of a month
+	// (GET /v1/monthly-overview/file)
+	ExportMonthlyOverview(ctx context.Context, request ExportMonthlyOverviewRequestObject) (ExportMonthlyOverviewResponseObject, error)
 	// ListNewProductRequests List new-product pricing requests
 	// (GET /v1/new-product-requests)
 	ListNewProductRequests(ctx context.Context, request ListNewProductRequestsRequestObject) (ListNewProductRequestsResponseObject, error)
@@ -45889,6 +48186,18 @@ type StrictServerInterface interface {
 	// ReadPublicQuotationDocument Print a quotation as the customer
 	// (GET /v1/public/quotation/document)
 	ReadPublicQuotationDocument(ctx context.Context, request ReadPublicQuotationDocumentRequestObject) (ReadPublicQuotationDocumentResponseObject, error)
+	// ReadPublicStatement Read a statement as the customer
+	// (GET /v1/public/statement)
+	ReadPublicStatement(ctx context.Context, request ReadPublicStatementRequestObject) (ReadPublicStatementResponseObject, error)
+	// ConfirmPublicStatement Confirm as the customer
+	// (POST /v1/public/statement/confirm)
+	ConfirmPublicStatement(ctx context.Context, request ConfirmPublicStatementRequestObject) (ConfirmPublicStatementResponseObject, error)
+	// DisputePublicStatement Dispute lines as the customer
+	// (POST /v1/public/statement/dispute)
+	DisputePublicStatement(ctx context.Context, request DisputePublicStatementRequestObject) (DisputePublicStatementResponseObject, error)
+	// ReadPublicStatementLines List the lines as the customer
+	// (GET /v1/public/statement/lines)
+	ReadPublicStatementLines(ctx context.Context, request ReadPublicStatementLinesRequestObject) (ReadPublicStatementLinesResponseObject, error)
 	// ReadPublicSurvey Read what the customer is asked about
 	// (GET /v1/public/survey)
 	ReadPublicSurvey(ctx context.Context, request ReadPublicSurveyRequestObject) (ReadPublicSurveyResponseObject, error)
@@ -45985,6 +48294,24 @@ type StrictServerInterface interface {
 	// GetReceiptTimeline Read what happened to a receipt
 	// (GET /v1/receipts/{receipt_id}/timeline)
 	GetReceiptTimeline(ctx context.Context, request GetReceiptTimelineRequestObject) (GetReceiptTimelineResponseObject, error)
+	// ListRepFigures List reps' volume and collections
+	// (GET /v1/rep-figures)
+	ListRepFigures(ctx context.Context, request ListRepFiguresRequestObject) (ListRepFiguresResponseObject, error)
+	// GiveRepFigures Give the reps their figures of a month
+	// (POST /v1/rep-figures/give)
+	GiveRepFigures(ctx context.Context, request GiveRepFiguresRequestObject) (GiveRepFiguresResponseObject, error)
+	// GetRepFigures Read a rep's figures
+	// (GET /v1/rep-figures/{rep_figure_id})
+	GetRepFigures(ctx context.Context, request GetRepFiguresRequestObject) (GetRepFiguresResponseObject, error)
+	// DecideRepFigures Decide an objection
+	// (POST /v1/rep-figures/{rep_figure_id}/decide)
+	DecideRepFigures(ctx context.Context, request DecideRepFiguresRequestObject) (DecideRepFiguresResponseObject, error)
+	// ObjectToRepFigures Object to your figures
+	// (POST /v1/rep-figures/{rep_figure_id}/object)
+	ObjectToRepFigures(ctx context.Context, request ObjectToRepFiguresRequestObject) (ObjectToRepFiguresResponseObject, error)
+	// GetRepFiguresTimeline Read what happened to a rep's figures
+	// (GET /v1/rep-figures/{rep_figure_id}/timeline)
+	GetRepFiguresTimeline(ctx context.Context, request GetRepFiguresTimelineRequestObject) (GetRepFiguresTimelineResponseObject, error)
 	// ListRules List the rules
 	// (GET /v1/rules)
 	ListRules(ctx context.Context, request ListRulesRequestObject) (ListRulesResponseObject, error)
@@ -46141,6 +48468,45 @@ type StrictServerInterface interface {
 	// GetSpecialRelease Read a special release
 	// (GET /v1/special-releases/{special_release_id})
 	GetSpecialRelease(ctx context.Context, request GetSpecialReleaseRequestObject) (GetSpecialReleaseResponseObject, error)
+	// ListStatementRuns List the months whose statements are made
+	// (GET /v1/statement-runs)
+	ListStatementRuns(ctx context.Context, request ListStatementRunsRequestObject) (ListStatementRunsResponseObject, error)
+	// ListStatements List statements
+	// (GET /v1/statements)
+	ListStatements(ctx context.Context, request ListStatementsRequestObject) (ListStatementsResponseObject, error)
+	// MakeStatement Make a statement of any dates
+	// (POST /v1/statements)
+	MakeStatement(ctx context.Context, request MakeStatementRequestObject) (MakeStatementResponseObject, error)
+	// SendStatements Send many statements
+	// (POST /v1/statements/send)
+	SendStatements(ctx context.Context, request SendStatementsRequestObject) (SendStatementsResponseObject, error)
+	// GetStatement Read a statement
+	// (GET /v1/statements/{statement_id})
+	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
+	// ConfirmStatement Record that the customer confirmed
+	// (POST /v1/statements/{statement_id}/confirm)
+	ConfirmStatement(ctx context.Context, request ConfirmStatementRequestObject) (ConfirmStatementResponseObject, error)
+	// DisputeStatement Record what the customer doesn't agree with
+	// (POST /v1/statements/{statement_id}/dispute)
+	DisputeStatement(ctx context.Context, request DisputeStatementRequestObject) (DisputeStatementResponseObject, error)
+	// ResolveStatementDispute Resolve a dispute
+	// (POST /v1/statements/{statement_id}/disputes/{dispute_id}/resolve)
+	ResolveStatementDispute(ctx context.Context, request ResolveStatementDisputeRequestObject) (ResolveStatementDisputeResponseObject, error)
+	// GetStatementDocument Print a statement
+	// (GET /v1/statements/{statement_id}/document)
+	GetStatementDocument(ctx context.Context, request GetStatementDocumentRequestObject) (GetStatementDocumentResponseObject, error)
+	// ExportStatement Download a statement
+	// (GET /v1/statements/{statement_id}/file)
+	ExportStatement(ctx context.Context, request ExportStatementRequestObject) (ExportStatementResponseObject, error)
+	// ListStatementLines List the lines of a statement
+	// (GET /v1/statements/{statement_id}/lines)
+	ListStatementLines(ctx context.Context, request ListStatementLinesRequestObject) (ListStatementLinesResponseObject, error)
+	// SendStatement Send a statement
+	// (POST /v1/statements/{statement_id}/send)
+	SendStatement(ctx context.Context, request SendStatementRequestObject) (SendStatementResponseObject, error)
+	// GetStatementTimeline Read what happened to a statement
+	// (GET /v1/statements/{statement_id}/timeline)
+	GetStatementTimeline(ctx context.Context, request GetStatementTimelineRequestObject) (GetStatementTimelineResponseObject, error)
 	// ListStockLevels List what lies where
 	// (GET /v1/stock-levels)
 	ListStockLevels(ctx context.Context, request ListStockLevelsRequestObject) (ListStockLevelsResponseObject, error)
@@ -46246,6 +48612,12 @@ type StrictServerInterface interface {
 	// GetTransportNoticeTimeline Read what happened to a transport notice
 	// (GET /v1/transport-notices/{transport_notice_id}/timeline)
 	GetTransportNoticeTimeline(ctx context.Context, request GetTransportNoticeTimelineRequestObject) (GetTransportNoticeTimelineResponseObject, error)
+	// ListUsage List what customers took by product and month
+	// (GET /v1/usage)
+	ListUsage(ctx context.Context, request ListUsageRequestObject) (ListUsageResponseObject, error)
+	// ExportUsage Download the usage
+	// (GET /v1/usage/file)
+	ExportUsage(ctx context.Context, request ExportUsageRequestObject) (ExportUsageResponseObject, error)
 	// ListUsers List people
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -46273,6 +48645,12 @@ type StrictServerInterface interface {
 	// ReplaceTerritory Say where a rep sells
 	// (PUT /v1/users/{user_id}/territory)
 	ReplaceTerritory(ctx context.Context, request ReplaceTerritoryRequestObject) (ReplaceTerritoryResponseObject, error)
+	// ListVerifications List the verifications of the books
+	// (GET /v1/verifications)
+	ListVerifications(ctx context.Context, request ListVerificationsRequestObject) (ListVerificationsResponseObject, error)
+	// GetVerification Read a verification with its differences
+	// (GET /v1/verifications/{verification_id})
+	GetVerification(ctx context.Context, request GetVerificationRequestObject) (GetVerificationResponseObject, error)
 	// ListViolations List violations of the rules
 	// (GET /v1/violations)
 	ListViolations(ctx context.Context, request ListViolationsRequestObject) (ListViolationsResponseObject, error)
@@ -46352,6 +48730,79 @@ func (sh *strictHandler) GetJwks(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetJwksResponseObject); ok {
 		return validResponse.VisitGetJwksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAgeing operation middleware
+func (sh *strictHandler) ListAgeing(ctx echo.Context, params ListAgeingParams) error {
+	var request ListAgeingRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAgeing(ctx.Request().Context(), request.(ListAgeingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAgeing")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAgeingResponseObject); ok {
+		return validResponse.VisitListAgeingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportAgeing operation middleware
+func (sh *strictHandler) ExportAgeing(ctx echo.Context, params ExportAgeingParams) error {
+	var request ExportAgeingRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportAgeing(ctx.Request().Context(), request.(ExportAgeingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportAgeing")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportAgeingResponseObject); ok {
+		return validResponse.VisitExportAgeingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAgeingTotals operation middleware
+func (sh *strictHandler) GetAgeingTotals(ctx echo.Context) error {
+	var request GetAgeingTotalsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAgeingTotals(ctx.Request().Context(), request.(GetAgeingTotalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAgeingTotals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAgeingTotalsResponseObject); ok {
+		return validResponse.VisitGetAgeingTotalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -57276,6 +59727,56 @@ func (sh *strictHandler) ListMyTasks(ctx echo.Context, params ListMyTasksParams)
 	return nil
 }
 
+// GetMonthlyOverview operation middleware
+func (sh *strictHandler) GetMonthlyOverview(ctx echo.Context, params GetMonthlyOverviewParams) error {
+	var request GetMonthlyOverviewRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMonthlyOverview(ctx.Request().Context(), request.(GetMonthlyOverviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMonthlyOverview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMonthlyOverviewResponseObject); ok {
+		return validResponse.VisitGetMonthlyOverviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportMonthlyOverview operation middleware
+func (sh *strictHandler) ExportMonthlyOverview(ctx echo.Context, params ExportMonthlyOverviewParams) error {
+	var request ExportMonthlyOverviewRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMonthlyOverview(ctx.Request().Context(), request.(ExportMonthlyOverviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMonthlyOverview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportMonthlyOverviewResponseObject); ok {
+		return validResponse.VisitExportMonthlyOverviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListNewProductRequests operation middleware
 func (sh *strictHandler) ListNewProductRequests(ctx echo.Context, params ListNewProductRequestsParams) error {
 	var request ListNewProductRequestsRequestObject
@@ -63216,6 +65717,152 @@ func (sh *strictHandler) ReadPublicQuotationDocument(ctx echo.Context, params Re
 	return nil
 }
 
+// ReadPublicStatement operation middleware
+func (sh *strictHandler) ReadPublicStatement(ctx echo.Context, params ReadPublicStatementParams) error {
+	var request ReadPublicStatementRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPublicStatement(ctx.Request().Context(), request.(ReadPublicStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPublicStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadPublicStatementResponseObject); ok {
+		return validResponse.VisitReadPublicStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmPublicStatement operation middleware
+func (sh *strictHandler) ConfirmPublicStatement(ctx echo.Context, params ConfirmPublicStatementParams) error {
+	var request ConfirmPublicStatementRequestObject
+
+	request.Params = params
+
+	var body ConfirmPublicStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmPublicStatement(ctx.Request().Context(), request.(ConfirmPublicStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmPublicStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmPublicStatementResponseObject); ok {
+		return validResponse.VisitConfirmPublicStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DisputePublicStatement operation middleware
+func (sh *strictHandler) DisputePublicStatement(ctx echo.Context, params DisputePublicStatementParams) error {
+	var request DisputePublicStatementRequestObject
+
+	request.Params = params
+
+	var body DisputePublicStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisputePublicStatement(ctx.Request().Context(), request.(DisputePublicStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisputePublicStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DisputePublicStatementResponseObject); ok {
+		return validResponse.VisitDisputePublicStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadPublicStatementLines operation middleware
+func (sh *strictHandler) ReadPublicStatementLines(ctx echo.Context, params ReadPublicStatementLinesParams) error {
+	var request ReadPublicStatementLinesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPublicStatementLines(ctx.Request().Context(), request.(ReadPublicStatementLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPublicStatementLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadPublicStatementLinesResponseObject); ok {
+		return validResponse.VisitReadPublicStatementLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReadPublicSurvey operation middleware
 func (sh *strictHandler) ReadPublicSurvey(ctx echo.Context, params ReadPublicSurveyParams) error {
 	var request ReadPublicSurveyRequestObject
@@ -64351,6 +66998,228 @@ func (sh *strictHandler) GetReceiptTimeline(ctx echo.Context, receiptID ReceiptI
 		return err
 	} else if validResponse, ok := response.(GetReceiptTimelineResponseObject); ok {
 		return validResponse.VisitGetReceiptTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRepFigures operation middleware
+func (sh *strictHandler) ListRepFigures(ctx echo.Context, params ListRepFiguresParams) error {
+	var request ListRepFiguresRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRepFigures(ctx.Request().Context(), request.(ListRepFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRepFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRepFiguresResponseObject); ok {
+		return validResponse.VisitListRepFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GiveRepFigures operation middleware
+func (sh *strictHandler) GiveRepFigures(ctx echo.Context, params GiveRepFiguresParams) error {
+	var request GiveRepFiguresRequestObject
+
+	request.Params = params
+
+	var body GiveRepFiguresJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveRepFigures(ctx.Request().Context(), request.(GiveRepFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveRepFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GiveRepFiguresResponseObject); ok {
+		return validResponse.VisitGiveRepFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRepFigures operation middleware
+func (sh *strictHandler) GetRepFigures(ctx echo.Context, repFigureID RepFigureID) error {
+	var request GetRepFiguresRequestObject
+
+	request.RepFigureID = repFigureID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRepFigures(ctx.Request().Context(), request.(GetRepFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRepFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRepFiguresResponseObject); ok {
+		return validResponse.VisitGetRepFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideRepFigures operation middleware
+func (sh *strictHandler) DecideRepFigures(ctx echo.Context, repFigureID RepFigureID, params DecideRepFiguresParams) error {
+	var request DecideRepFiguresRequestObject
+
+	request.RepFigureID = repFigureID
+	request.Params = params
+
+	var body DecideRepFiguresJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideRepFigures(ctx.Request().Context(), request.(DecideRepFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideRepFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideRepFiguresResponseObject); ok {
+		return validResponse.VisitDecideRepFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ObjectToRepFigures operation middleware
+func (sh *strictHandler) ObjectToRepFigures(ctx echo.Context, repFigureID RepFigureID, params ObjectToRepFiguresParams) error {
+	var request ObjectToRepFiguresRequestObject
+
+	request.RepFigureID = repFigureID
+	request.Params = params
+
+	var body ObjectToRepFiguresJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ObjectToRepFigures(ctx.Request().Context(), request.(ObjectToRepFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ObjectToRepFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ObjectToRepFiguresResponseObject); ok {
+		return validResponse.VisitObjectToRepFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRepFiguresTimeline operation middleware
+func (sh *strictHandler) GetRepFiguresTimeline(ctx echo.Context, repFigureID RepFigureID, params GetRepFiguresTimelineParams) error {
+	var request GetRepFiguresTimelineRequestObject
+
+	request.RepFigureID = repFigureID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRepFiguresTimeline(ctx.Request().Context(), request.(GetRepFiguresTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRepFiguresTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRepFiguresTimelineResponseObject); ok {
+		return validResponse.VisitGetRepFiguresTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -66328,6 +69197,477 @@ func (sh *strictHandler) GetSpecialRelease(ctx echo.Context, specialReleaseID UU
 	return nil
 }
 
+// ListStatementRuns operation middleware
+func (sh *strictHandler) ListStatementRuns(ctx echo.Context, params ListStatementRunsParams) error {
+	var request ListStatementRunsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStatementRuns(ctx.Request().Context(), request.(ListStatementRunsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStatementRuns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStatementRunsResponseObject); ok {
+		return validResponse.VisitListStatementRunsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStatements operation middleware
+func (sh *strictHandler) ListStatements(ctx echo.Context, params ListStatementsParams) error {
+	var request ListStatementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStatements(ctx.Request().Context(), request.(ListStatementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStatements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStatementsResponseObject); ok {
+		return validResponse.VisitListStatementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeStatement operation middleware
+func (sh *strictHandler) MakeStatement(ctx echo.Context, params MakeStatementParams) error {
+	var request MakeStatementRequestObject
+
+	request.Params = params
+
+	var body MakeStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeStatement(ctx.Request().Context(), request.(MakeStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeStatementResponseObject); ok {
+		return validResponse.VisitMakeStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendStatements operation middleware
+func (sh *strictHandler) SendStatements(ctx echo.Context, params SendStatementsParams) error {
+	var request SendStatementsRequestObject
+
+	request.Params = params
+
+	var body SendStatementsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendStatements(ctx.Request().Context(), request.(SendStatementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendStatements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendStatementsResponseObject); ok {
+		return validResponse.VisitSendStatementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStatement operation middleware
+func (sh *strictHandler) GetStatement(ctx echo.Context, statementID StatementID) error {
+	var request GetStatementRequestObject
+
+	request.StatementID = statementID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatement(ctx.Request().Context(), request.(GetStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatementResponseObject); ok {
+		return validResponse.VisitGetStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmStatement operation middleware
+func (sh *strictHandler) ConfirmStatement(ctx echo.Context, statementID StatementID, params ConfirmStatementParams) error {
+	var request ConfirmStatementRequestObject
+
+	request.StatementID = statementID
+	request.Params = params
+
+	var body ConfirmStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmStatement(ctx.Request().Context(), request.(ConfirmStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmStatementResponseObject); ok {
+		return validResponse.VisitConfirmStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DisputeStatement operation middleware
+func (sh *strictHandler) DisputeStatement(ctx echo.Context, statementID StatementID, params DisputeStatementParams) error {
+	var request DisputeStatementRequestObject
+
+	request.StatementID = statementID
+	request.Params = params
+
+	var body DisputeStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisputeStatement(ctx.Request().Context(), request.(DisputeStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisputeStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DisputeStatementResponseObject); ok {
+		return validResponse.VisitDisputeStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveStatementDispute operation middleware
+func (sh *strictHandler) ResolveStatementDispute(ctx echo.Context, statementID StatementID, disputeID UUID, params ResolveStatementDisputeParams) error {
+	var request ResolveStatementDisputeRequestObject
+
+	request.StatementID = statementID
+	request.DisputeID = disputeID
+	request.Params = params
+
+	var body ResolveStatementDisputeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveStatementDispute(ctx.Request().Context(), request.(ResolveStatementDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveStatementDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveStatementDisputeResponseObject); ok {
+		return validResponse.VisitResolveStatementDisputeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStatementDocument operation middleware
+func (sh *strictHandler) GetStatementDocument(ctx echo.Context, statementID StatementID, params GetStatementDocumentParams) error {
+	var request GetStatementDocumentRequestObject
+
+	request.StatementID = statementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatementDocument(ctx.Request().Context(), request.(GetStatementDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatementDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatementDocumentResponseObject); ok {
+		return validResponse.VisitGetStatementDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportStatement operation middleware
+func (sh *strictHandler) ExportStatement(ctx echo.Context, statementID StatementID) error {
+	var request ExportStatementRequestObject
+
+	request.StatementID = statementID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportStatement(ctx.Request().Context(), request.(ExportStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportStatementResponseObject); ok {
+		return validResponse.VisitExportStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStatementLines operation middleware
+func (sh *strictHandler) ListStatementLines(ctx echo.Context, statementID StatementID, params ListStatementLinesParams) error {
+	var request ListStatementLinesRequestObject
+
+	request.StatementID = statementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStatementLines(ctx.Request().Context(), request.(ListStatementLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStatementLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStatementLinesResponseObject); ok {
+		return validResponse.VisitListStatementLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendStatement operation middleware
+func (sh *strictHandler) SendStatement(ctx echo.Context, statementID StatementID, params SendStatementParams) error {
+	var request SendStatementRequestObject
+
+	request.StatementID = statementID
+	request.Params = params
+
+	var body SendStatementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendStatement(ctx.Request().Context(), request.(SendStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendStatementResponseObject); ok {
+		return validResponse.VisitSendStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStatementTimeline operation middleware
+func (sh *strictHandler) GetStatementTimeline(ctx echo.Context, statementID StatementID, params GetStatementTimelineParams) error {
+	var request GetStatementTimelineRequestObject
+
+	request.StatementID = statementID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatementTimeline(ctx.Request().Context(), request.(GetStatementTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatementTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatementTimelineResponseObject); ok {
+		return validResponse.VisitGetStatementTimelineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListStockLevels operation middleware
 func (sh *strictHandler) ListStockLevels(ctx echo.Context, params ListStockLevelsParams) error {
 	var request ListStockLevelsRequestObject
@@ -67448,6 +70788,56 @@ func (sh *strictHandler) GetTransportNoticeTimeline(ctx echo.Context, transportN
 	return nil
 }
 
+// ListUsage operation middleware
+func (sh *strictHandler) ListUsage(ctx echo.Context, params ListUsageParams) error {
+	var request ListUsageRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUsage(ctx.Request().Context(), request.(ListUsageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUsage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUsageResponseObject); ok {
+		return validResponse.VisitListUsageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportUsage operation middleware
+func (sh *strictHandler) ExportUsage(ctx echo.Context, params ExportUsageParams) error {
+	var request ExportUsageRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportUsage(ctx.Request().Context(), request.(ExportUsageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportUsage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportUsageResponseObject); ok {
+		return validResponse.VisitExportUsageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListUsers operation middleware
 func (sh *strictHandler) ListUsers(ctx echo.Context, params ListUsersParams) error {
 	var request ListUsersRequestObject
@@ -67762,6 +71152,57 @@ func (sh *strictHandler) ReplaceTerritory(ctx echo.Context, userID UUID, params 
 		return err
 	} else if validResponse, ok := response.(ReplaceTerritoryResponseObject); ok {
 		return validResponse.VisitReplaceTerritoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVerifications operation middleware
+func (sh *strictHandler) ListVerifications(ctx echo.Context, params ListVerificationsParams) error {
+	var request ListVerificationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVerifications(ctx.Request().Context(), request.(ListVerificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVerifications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVerificationsResponseObject); ok {
+		return validResponse.VisitListVerificationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVerification operation middleware
+func (sh *strictHandler) GetVerification(ctx echo.Context, verificationID UUID, params GetVerificationParams) error {
+	var request GetVerificationRequestObject
+
+	request.VerificationID = verificationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVerification(ctx.Request().Context(), request.(GetVerificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVerification")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVerificationResponseObject); ok {
+		return validResponse.VisitGetVerificationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

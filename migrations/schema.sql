@@ -895,6 +895,19 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.statement_kind(document_type text, reason text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN document_type = 'reversal' AND reason = 'invoice reversed' THEN 'invoice'
+        WHEN document_type = 'reversal' AND reason = 'prepayment used' THEN 'receipt'
+        WHEN document_type IN ('reversal', 'allocation') THEN 'allocation'
+        WHEN document_type IN ('delivery_note', 'goods_return') THEN 'delivery' -- what came back is a delivery less
+        WHEN document_type IN ('invoice', 'receipt', 'opening', 'credit_note', 'write_off') THEN document_type
+        ELSE 'adjustment'
+    END
+$$;
+
 CREATE FUNCTION public.tell_stock_levels() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -4740,6 +4753,56 @@ CREATE TABLE public.refresh_tokens (
     CONSTRAINT refresh_tokens_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
+CREATE TABLE public.rep_figure_lines (
+    figure_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    opening numeric(18,2) NOT NULL,
+    delivered numeric(18,2) NOT NULL,
+    invoiced numeric(18,2) NOT NULL,
+    received numeric(18,2) NOT NULL,
+    closing numeric(18,2) NOT NULL,
+    tonnes numeric(18,4) NOT NULL
+);
+
+CREATE TABLE public.rep_figures (
+    id uuid NOT NULL,
+    month date NOT NULL,
+    rep_id uuid NOT NULL,
+    revision integer NOT NULL,
+    state text NOT NULL,
+    customers integer NOT NULL,
+    delivered numeric(18,2) NOT NULL,
+    invoiced numeric(18,2) NOT NULL,
+    received numeric(18,2) NOT NULL,
+    closing numeric(18,2) NOT NULL,
+    tonnes numeric(18,4) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    given_at timestamp with time zone,
+    given_by uuid,
+    due_at timestamp with time zone,
+    due_days integer NOT NULL,
+    objection text NOT NULL,
+    objected_at timestamp with time zone,
+    decision text NOT NULL,
+    decision_reason text NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    version bigint NOT NULL,
+    CONSTRAINT rep_figures_customers_check CHECK ((customers >= 0)),
+    CONSTRAINT rep_figures_decided CHECK ((((decided_at IS NULL) = (decision = ''::text)) AND ((decided_at IS NULL) OR (TRIM(BOTH FROM decision_reason) <> ''::text)))),
+    CONSTRAINT rep_figures_decision_check CHECK ((decision = ANY (ARRAY[''::text, 'stands'::text, 'corrected'::text]))),
+    CONSTRAINT rep_figures_decision_reason_check CHECK ((length(decision_reason) <= 2000)),
+    CONSTRAINT rep_figures_due_days_check CHECK ((due_days >= 0)),
+    CONSTRAINT rep_figures_given CHECK ((((state = 'draft'::text) = (given_at IS NULL)) AND ((given_at IS NULL) = (due_at IS NULL)))),
+    CONSTRAINT rep_figures_in_time CHECK ((objected_at <= due_at)),
+    CONSTRAINT rep_figures_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT rep_figures_not_own CHECK ((decided_by <> rep_id)),
+    CONSTRAINT rep_figures_objected CHECK (((objected_at IS NULL) = (objection = ''::text))),
+    CONSTRAINT rep_figures_objection_check CHECK ((length(objection) <= 2000)),
+    CONSTRAINT rep_figures_revision_check CHECK ((revision > 0)),
+    CONSTRAINT rep_figures_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'given'::text, 'objected'::text, 'final'::text, 'superseded'::text])))
+);
+
 CREATE TABLE public.river_job (
     id bigint NOT NULL,
     state public.river_job_state DEFAULT 'available'::public.river_job_state NOT NULL,
@@ -5179,6 +5242,140 @@ CREATE TABLE public.statement_clearances (
     cleared_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.statement_disputes (
+    id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    document_type text NOT NULL,
+    document_id uuid NOT NULL,
+    number text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    reason text NOT NULL,
+    note text NOT NULL,
+    state text NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    raised_by uuid,
+    raised_via text NOT NULL,
+    raised_name text NOT NULL,
+    resolution text NOT NULL,
+    adjusting_id uuid,
+    effect numeric(18,2) NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by uuid,
+    CONSTRAINT statement_disputes_accepted CHECK ((((state = 'accepted'::text) = (adjusting_id IS NOT NULL)) AND ((adjusting_id IS NOT NULL) OR (effect = (0)::numeric)))),
+    CONSTRAINT statement_disputes_note CHECK (((reason <> 'other'::text) OR (note <> ''::text))),
+    CONSTRAINT statement_disputes_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT statement_disputes_number_check CHECK ((length(number) <= 60)),
+    CONSTRAINT statement_disputes_raised_name_check CHECK (((length(raised_name) >= 1) AND (length(raised_name) <= 100))),
+    CONSTRAINT statement_disputes_raised_via_check CHECK ((raised_via = ANY (ARRAY['link'::text, 'recorded'::text]))),
+    CONSTRAINT statement_disputes_reason CHECK (((state <> 'rejected'::text) OR (TRIM(BOTH FROM resolution) <> ''::text))),
+    CONSTRAINT statement_disputes_reason_check CHECK ((reason = ANY (ARRAY['duplicate'::text, 'price'::text, 'item'::text, 'quantity'::text, 'not_received'::text, 'paid_already'::text, 'other'::text]))),
+    CONSTRAINT statement_disputes_resolution_check CHECK ((length(resolution) <= 1000)),
+    CONSTRAINT statement_disputes_resolved CHECK (((state = 'open'::text) = (resolved_at IS NULL))),
+    CONSTRAINT statement_disputes_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'paid'::text])))
+);
+
+CREATE TABLE public.statement_links (
+    id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE public.statement_runs (
+    id uuid NOT NULL,
+    month date NOT NULL,
+    state text NOT NULL,
+    after uuid NOT NULL,
+    statements integer NOT NULL,
+    skipped integer NOT NULL,
+    opening numeric(18,2) NOT NULL,
+    delivered numeric(18,2) NOT NULL,
+    invoiced numeric(18,2) NOT NULL,
+    received numeric(18,2) NOT NULL,
+    closing numeric(18,2) NOT NULL,
+    receivable numeric(18,2) NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT statement_runs_finished CHECK (((state = 'done'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT statement_runs_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT statement_runs_skipped_check CHECK ((skipped >= 0)),
+    CONSTRAINT statement_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text]))),
+    CONSTRAINT statement_runs_statements_check CHECK ((statements >= 0))
+);
+
+CREATE TABLE public.statements (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    revision integer NOT NULL,
+    kind text NOT NULL,
+    customer_id uuid NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    from_seq bigint NOT NULL,
+    to_seq bigint NOT NULL,
+    previous_id uuid,
+    opening_receivable numeric(18,2) NOT NULL,
+    opening_shipped numeric(18,2) NOT NULL,
+    opening_prepaid numeric(18,2) NOT NULL,
+    opening numeric(18,2) GENERATED ALWAYS AS (((opening_receivable + opening_shipped) - opening_prepaid)) STORED NOT NULL,
+    brought numeric(18,2) NOT NULL,
+    delivered numeric(18,2) NOT NULL,
+    invoiced numeric(18,2) NOT NULL,
+    invoice_difference numeric(18,2) NOT NULL,
+    adjusted numeric(18,2) NOT NULL,
+    credited numeric(18,2) NOT NULL,
+    received numeric(18,2) NOT NULL,
+    written_off numeric(18,2) NOT NULL,
+    closing_receivable numeric(18,2) NOT NULL,
+    closing_shipped numeric(18,2) NOT NULL,
+    closing_prepaid numeric(18,2) NOT NULL,
+    closing numeric(18,2) GENERATED ALWAYS AS (((closing_receivable + closing_shipped) - closing_prepaid)) STORED NOT NULL,
+    not_due numeric(18,2) NOT NULL,
+    late_first numeric(18,2) NOT NULL,
+    late_second numeric(18,2) NOT NULL,
+    late_third numeric(18,2) NOT NULL,
+    late_beyond numeric(18,2) NOT NULL,
+    bound_first integer NOT NULL,
+    bound_second integer NOT NULL,
+    bound_third integer NOT NULL,
+    late_documents integer NOT NULL,
+    adjusted_after numeric(18,2) NOT NULL,
+    agreed numeric(18,2) GENERATED ALWAYS AS ((((closing_receivable + closing_shipped) - closing_prepaid) + adjusted_after)) STORED NOT NULL,
+    state text NOT NULL,
+    sent_at timestamp with time zone,
+    sent_by uuid,
+    sent_via text NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_via text NOT NULL,
+    confirmed_name text NOT NULL,
+    confirmed_by uuid,
+    settled_at timestamp with time zone,
+    replaced_by uuid,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid,
+    version bigint NOT NULL,
+    CONSTRAINT statements_ageing CHECK ((((((not_due + late_first) + late_second) + late_third) + late_beyond) = closing_receivable)),
+    CONSTRAINT statements_balance CHECK ((((closing_receivable + closing_shipped) - closing_prepaid) = (((((((((opening_receivable + opening_shipped) - opening_prepaid) + brought) + delivered) + invoice_difference) + adjusted) - credited) - received) - written_off))),
+    CONSTRAINT statements_confirmed CHECK ((((state = ANY (ARRAY['confirmed'::text, 'settled'::text])) = (confirmed_at IS NOT NULL)) OR (state = 'superseded'::text))),
+    CONSTRAINT statements_confirmed_name CHECK ((((confirmed_at IS NULL) = (confirmed_via = ''::text)) AND ((confirmed_at IS NULL) OR (confirmed_via = 'resolution'::text) OR (confirmed_name <> ''::text)))),
+    CONSTRAINT statements_confirmed_name_check CHECK ((length(confirmed_name) <= 100)),
+    CONSTRAINT statements_confirmed_via_check CHECK ((confirmed_via = ANY (ARRAY[''::text, 'link'::text, 'recorded'::text, 'resolution'::text]))),
+    CONSTRAINT statements_from_seq_check CHECK ((from_seq >= 0)),
+    CONSTRAINT statements_kind_check CHECK ((kind = ANY (ARRAY['monthly'::text, 'manual'::text]))),
+    CONSTRAINT statements_late_documents_check CHECK ((late_documents >= 0)),
+    CONSTRAINT statements_month CHECK (((kind <> 'monthly'::text) OR ((EXTRACT(day FROM starts_on) = (1)::numeric) AND (ends_on = (((starts_on + '1 mon'::interval) - '1 day'::interval))::date)))),
+    CONSTRAINT statements_range CHECK (((ends_on >= starts_on) AND (to_seq >= from_seq))),
+    CONSTRAINT statements_revision_check CHECK ((revision > 0)),
+    CONSTRAINT statements_sent_via_check CHECK ((sent_via = ANY (ARRAY[''::text, 'link'::text, 'email'::text, 'fax'::text, 'mail'::text, 'visit'::text, 'message'::text, 'other'::text]))),
+    CONSTRAINT statements_settled CHECK (((state = 'settled'::text) = (settled_at IS NOT NULL))),
+    CONSTRAINT statements_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'sent'::text, 'disputed'::text, 'confirmed'::text, 'settled'::text, 'superseded'::text]))),
+    CONSTRAINT statements_superseded CHECK (((state = 'superseded'::text) = (replaced_by IS NOT NULL)))
+);
+
 CREATE TABLE public.stock_levels (
     lot_id uuid NOT NULL,
     warehouse_id uuid NOT NULL,
@@ -5499,6 +5696,34 @@ CREATE TABLE public.verbal_approvals (
     CONSTRAINT verbal_approvals_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 2000))),
     CONSTRAINT verbal_approvals_state_check CHECK ((state = ANY (ARRAY['open'::text, 'confirmed'::text, 'overdue'::text, 'confirmed_late'::text, 'denied'::text]))),
     CONSTRAINT verbal_approvals_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.verification_differences (
+    verification_id uuid NOT NULL,
+    no integer NOT NULL,
+    check_name text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid,
+    number text NOT NULL,
+    what text NOT NULL,
+    CONSTRAINT verification_differences_check_name_check CHECK ((length(check_name) <= 60)),
+    CONSTRAINT verification_differences_no_check CHECK ((no > 0)),
+    CONSTRAINT verification_differences_number_check CHECK ((length(number) <= 100)),
+    CONSTRAINT verification_differences_subject_type_check CHECK ((length(subject_type) <= 40)),
+    CONSTRAINT verification_differences_what_check CHECK (((length(what) >= 1) AND (length(what) <= 500)))
+);
+
+CREATE TABLE public.verifications (
+    id uuid NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    checks integer NOT NULL,
+    differences integer NOT NULL,
+    CONSTRAINT verifications_checks_check CHECK ((checks > 0)),
+    CONSTRAINT verifications_differences_check CHECK ((differences >= 0)),
+    CONSTRAINT verifications_order CHECK ((ended_at >= began_at)),
+    CONSTRAINT verifications_source_check CHECK ((source = ANY (ARRAY['job'::text, 'command'::text])))
 );
 
 CREATE TABLE public.violation_answers (
@@ -6499,6 +6724,15 @@ ALTER TABLE ONLY public.recoveries
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.rep_figure_lines
+    ADD CONSTRAINT rep_figure_lines_pkey PRIMARY KEY (figure_id, customer_id);
+
+ALTER TABLE ONLY public.rep_figures
+    ADD CONSTRAINT rep_figures_once UNIQUE (month, rep_id, revision);
+
+ALTER TABLE ONLY public.rep_figures
+    ADD CONSTRAINT rep_figures_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.river_job
     ADD CONSTRAINT river_job_pkey PRIMARY KEY (id);
 
@@ -6586,6 +6820,27 @@ ALTER TABLE ONLY public.special_releases
 ALTER TABLE ONLY public.statement_clearances
     ADD CONSTRAINT statement_clearances_pkey PRIMARY KEY (customer_id, through);
 
+ALTER TABLE ONLY public.statement_disputes
+    ADD CONSTRAINT statement_disputes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.statement_links
+    ADD CONSTRAINT statement_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.statement_runs
+    ADD CONSTRAINT statement_runs_month UNIQUE (month);
+
+ALTER TABLE ONLY public.statement_runs
+    ADD CONSTRAINT statement_runs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_closing UNIQUE (id, customer_id, to_seq, closing_receivable, closing_shipped, closing_prepaid);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_number UNIQUE (number, revision);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.stock_levels
     ADD CONSTRAINT stock_levels_pkey PRIMARY KEY (lot_id, warehouse_id);
 
@@ -6654,6 +6909,12 @@ ALTER TABLE ONLY public.verbal_approvals
 
 ALTER TABLE ONLY public.verbal_approvals
     ADD CONSTRAINT verbal_approvals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.verification_differences
+    ADD CONSTRAINT verification_differences_pkey PRIMARY KEY (verification_id, no);
+
+ALTER TABLE ONLY public.verifications
+    ADD CONSTRAINT verifications_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.violation_answers
     ADD CONSTRAINT violation_answers_pkey PRIMARY KEY (id);
@@ -6894,6 +7155,8 @@ CREATE INDEX credit_limit_requests_state ON public.credit_limit_requests USING b
 
 CREATE INDEX credit_movements_document ON public.credit_movements USING btree (document_id);
 
+CREATE INDEX credit_open_items_due ON public.credit_open_items USING btree (due_on, payer_id) WHERE ((part = 'receivable'::text) AND (open_amount > (0)::numeric));
+
 CREATE INDEX credit_open_items_overdue ON public.credit_open_items USING btree (payer_id, due_on) INCLUDE (open_amount) WHERE ((part = 'receivable'::text) AND (open_amount > (0)::numeric));
 
 CREATE UNIQUE INDEX credit_profiles_current ON public.credit_profiles USING btree (customer_id) WHERE (valid_to IS NULL);
@@ -7017,6 +7280,8 @@ CREATE INDEX delivery_notes_register ON public.delivery_notes USING btree (shipp
 CREATE INDEX delivery_notes_shipped ON public.delivery_notes USING btree (customer_id, shipped_on, id) WHERE (state <> 'cancelled'::text);
 
 CREATE INDEX delivery_notes_unreported ON public.delivery_notes USING btree (report_due_at, id) WHERE ((state = 'issued'::text) AND (late_at IS NULL) AND (report_due_at IS NOT NULL));
+
+CREATE INDEX delivery_notes_usage ON public.delivery_notes USING btree (shipped_on, customer_id) WHERE (state <> 'cancelled'::text);
 
 CREATE INDEX demand_surveys_of_customer ON public.demand_surveys USING btree (customer_id, revision DESC);
 
@@ -7452,6 +7717,12 @@ CREATE INDEX recoveries_write_off ON public.recoveries USING btree (write_off_id
 
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
+CREATE INDEX rep_figures_due ON public.rep_figures USING btree (due_at, id) WHERE (state = 'given'::text);
+
+CREATE UNIQUE INDEX rep_figures_live ON public.rep_figures USING btree (month, rep_id) WHERE (state <> 'superseded'::text);
+
+CREATE INDEX rep_figures_rep ON public.rep_figures USING btree (rep_id, month DESC, revision DESC);
+
 CREATE INDEX river_job_args_index ON public.river_job USING gin (args);
 
 CREATE INDEX river_job_kind ON public.river_job USING btree (kind);
@@ -7535,6 +7806,24 @@ CREATE INDEX special_releases_notice ON public.special_releases USING btree (not
 CREATE UNIQUE INDEX special_releases_one_open ON public.special_releases USING btree (notice_id) WHERE (state = ANY (ARRAY['pending'::text, 'approved'::text]));
 
 CREATE INDEX special_releases_state ON public.special_releases USING btree (state, id DESC);
+
+CREATE UNIQUE INDEX statement_disputes_once ON public.statement_disputes USING btree (statement_id, document_id) WHERE (state = 'open'::text);
+
+CREATE INDEX statement_disputes_open ON public.statement_disputes USING btree (customer_id, document_id) WHERE (state = 'open'::text);
+
+CREATE INDEX statement_disputes_statement ON public.statement_disputes USING btree (statement_id, id);
+
+CREATE UNIQUE INDEX statement_links_one ON public.statement_links USING btree (statement_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX statements_customer ON public.statements USING btree (customer_id, id DESC);
+
+CREATE INDEX statements_month_list ON public.statements USING btree (starts_on, id DESC);
+
+CREATE UNIQUE INDEX statements_next ON public.statements USING btree (previous_id) WHERE ((previous_id IS NOT NULL) AND (revision = 1));
+
+CREATE UNIQUE INDEX statements_once ON public.statements USING btree (customer_id, starts_on, revision) WHERE (kind = 'monthly'::text);
+
+CREATE INDEX statements_open ON public.statements USING btree (state, id DESC) WHERE (state = ANY (ARRAY['sent'::text, 'disputed'::text, 'confirmed'::text]));
 
 CREATE INDEX stock_levels_expiring ON public.stock_levels USING btree (expires_on, lot_id) WHERE (on_hand > (0)::numeric);
 
@@ -7896,6 +8185,10 @@ CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR
 
 CREATE TRIGGER recoveries_immutable BEFORE DELETE OR UPDATE ON public.recoveries FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
+CREATE TRIGGER rep_figure_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rep_figure_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rep_figures_frozen BEFORE DELETE OR UPDATE OF month, rep_id, revision, customers, delivered, invoiced, received, closing, tonnes, made_at ON public.rep_figures FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER sample_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.sample_notes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER samples_owner BEFORE INSERT ON public.samples FOR EACH ROW EXECUTE FUNCTION public.own_opportunity();
@@ -7912,6 +8205,8 @@ CREATE TRIGGER shortage_allotments_frozen BEFORE DELETE OR UPDATE ON public.shor
 
 CREATE TRIGGER special_releases_guard BEFORE DELETE OR UPDATE ON public.special_releases FOR EACH ROW EXECUTE FUNCTION public.guard_special_release();
 
+CREATE TRIGGER statements_frozen BEFORE DELETE OR UPDATE OF number, revision, kind, customer_id, starts_on, ends_on, from_seq, to_seq, previous_id, opening_receivable, opening_shipped, opening_prepaid, brought, delivered, invoiced, invoice_difference, adjusted, credited, received, written_off, closing_receivable, closing_shipped, closing_prepaid, not_due, late_first, late_second, late_third, late_beyond, bound_first, bound_second, bound_third, late_documents, adjusted_after, made_at, made_by ON public.statements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER stock_lots_tell_levels AFTER UPDATE OF inspection, expires_on ON public.stock_lots FOR EACH ROW WHEN (((old.inspection <> new.inspection) OR (old.expires_on IS DISTINCT FROM new.expires_on))) EXECUTE FUNCTION public.tell_stock_levels();
 
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -7919,6 +8214,10 @@ CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER surveys_final BEFORE UPDATE ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.keep_survey_answer();
 
 CREATE TRIGGER surveys_owner BEFORE INSERT ON public.surveys FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER verification_differences_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_differences FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER verifications_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verifications FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER violation_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.violation_answers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -8820,6 +9119,15 @@ ALTER TABLE ONLY public.recoveries
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.rep_figure_lines
+    ADD CONSTRAINT rep_figure_lines_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.rep_figure_lines
+    ADD CONSTRAINT rep_figure_lines_figure_id_fkey FOREIGN KEY (figure_id) REFERENCES public.rep_figures(id);
+
+ALTER TABLE ONLY public.rep_figures
+    ADD CONSTRAINT rep_figures_rep_id_fkey FOREIGN KEY (rep_id) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.sample_lines
     ADD CONSTRAINT sample_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);
 
@@ -8894,6 +9202,21 @@ ALTER TABLE ONLY public.special_releases
 
 ALTER TABLE ONLY public.statement_clearances
     ADD CONSTRAINT statement_clearances_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.statement_disputes
+    ADD CONSTRAINT statement_disputes_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES public.statements(id);
+
+ALTER TABLE ONLY public.statement_links
+    ADD CONSTRAINT statement_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.statement_links
+    ADD CONSTRAINT statement_links_statement_id_fkey FOREIGN KEY (statement_id) REFERENCES public.statements(id);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_chain FOREIGN KEY (previous_id, customer_id, from_seq, opening_receivable, opening_shipped, opening_prepaid) REFERENCES public.statements(id, customer_id, to_seq, closing_receivable, closing_shipped, closing_prepaid);
+
+ALTER TABLE ONLY public.statements
+    ADD CONSTRAINT statements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.stock_levels
     ADD CONSTRAINT stock_levels_lot_fkey FOREIGN KEY (lot_id, product_id) REFERENCES public.stock_lots(id, product_id);
@@ -8993,6 +9316,9 @@ ALTER TABLE ONLY public.verbal_approvals
 
 ALTER TABLE ONLY public.verbal_approvals
     ADD CONSTRAINT verbal_approvals_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.approval_requests(id);
+
+ALTER TABLE ONLY public.verification_differences
+    ADD CONSTRAINT verification_differences_verification_id_fkey FOREIGN KEY (verification_id) REFERENCES public.verifications(id);
 
 ALTER TABLE ONLY public.violation_answers
     ADD CONSTRAINT violation_answers_violation_id_person_id_fkey FOREIGN KEY (violation_id, person_id) REFERENCES public.violations(id, person_id);

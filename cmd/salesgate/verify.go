@@ -11,11 +11,6 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/production"
-	"github.com/salesgate/salesgate/internal/receivable"
-	"github.com/salesgate/salesgate/internal/shipping"
-	"github.com/salesgate/salesgate/internal/stock"
-	"github.com/salesgate/salesgate/internal/transport"
 	"github.com/salesgate/salesgate/internal/verify"
 )
 
@@ -109,63 +104,4 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 	}
 	cmd.Printf("the books agree: %d checks\n", len(app.Checks()))
 	return nil
-}
-
-// differences lists where exposure, movements and documents disagree, and where production doesn't know of an order.
-func differences(tx pg.Tx) ([]string, error) {
-	ledger, err := credit.Reconcile(tx)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := credit.ReconcileGroups(tx)
-	if err != nil {
-		return nil, err
-	}
-	documents, err := receivable.Reconcile(tx)
-	if err != nil {
-		return nil, err
-	}
-	goods, err := shipping.Reconcile(tx)
-	if err != nil {
-		return nil, err
-	}
-	lots, err := stock.Reconcile(tx)
-	if err != nil {
-		return nil, err
-	}
-	requests, err := production.Reconcile(tx)
-	if err != nil {
-		return nil, err
-	}
-	freight, err := transport.Reconcile(tx)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, d := range freight {
-		out = append(out, fmt.Sprintf("%s: %s", d.Number, d.What))
-	}
-	for _, d := range requests {
-		out = append(out, fmt.Sprintf("order %s: %s", d.Number, d.What))
-	}
-	for _, d := range lots {
-		out = append(out, d.Where+": "+d.What)
-	}
-	for _, d := range goods {
-		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))
-	}
-	for _, d := range ledger {
-		out = append(out, fmt.Sprintf("payer %s, %s: account %s, movements %s, open items %s", d.PayerID, d.Part, d.Account, d.Movements, d.Items))
-	}
-	for _, d := range groups {
-		payer := ""
-		if d.PayerID != nil {
-			payer = ", payer " + d.PayerID.String()
-		}
-		out = append(out, fmt.Sprintf("credit group %s%s: %s differs from what was approved", d.GroupID, payer, d.What))
-	}
-	for _, d := range documents {
-		out = append(out, fmt.Sprintf("payer %s, %s: ledger %s, documents %s", d.PayerID, d.Part, d.Ledger, d.Documents))
-	}
-	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/statement"
 	"github.com/salesgate/salesgate/internal/stock"
+	"github.com/salesgate/salesgate/internal/transport"
 	"github.com/salesgate/salesgate/internal/verify"
 )
 
@@ -94,6 +95,7 @@ func Checks() []verify.Check {
 		{Name: "receivables", Run: verifyReceivables},
 		{Name: "goods", Run: verifyGoods},
 		{Name: "stock", Run: verifyStock},
+		{Name: "transport", Run: verifyTransport},
 		{Name: "production", Run: verifyProduction},
 		{Name: "ageing", Run: verifyAgeing},
 		{Name: "statements", Run: verifyStatements},
@@ -140,6 +142,14 @@ func verifyStock(tx pg.Tx) ([]verify.Difference, error) {
 	rows, err := stock.Reconcile(tx)
 	return differing(rows, err, func(d stock.Difference) verify.Difference {
 		return verify.Difference{SubjectType: "stock", Number: d.Where, What: d.What}
+	})
+}
+
+// verifyTransport: vouchers are what delivery notes and transport notices say, and settlements what they list.
+func verifyTransport(tx pg.Tx) ([]verify.Difference, error) {
+	rows, err := transport.Reconcile(tx)
+	return differing(rows, err, func(d transport.Difference) verify.Difference {
+		return verify.Difference{SubjectType: "transport", Number: d.Number, What: d.What}
 	})
 }
 

@@ -368,6 +368,7 @@ var owned = map[string]func(e *apitest.Env) string{
 				FROM shipping_notices WHERE id = ?`, id, id.String(), id, notice).Error
 		})
 		return id.String()
+	},
 	// statements
 	"statements": func(e *apitest.Env) string {
 		return plant(e, "statements", object{
