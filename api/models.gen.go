@@ -217,6 +217,27 @@ func (e BadDebtState) Valid() bool {
 	}
 }
 
+// Defines values for BankLineState.
+const (
+	BankLineStateBooked  BankLineState = "booked"
+	BankLineStateIgnored BankLineState = "ignored"
+	BankLineStateOpen    BankLineState = "open"
+)
+
+// Valid indicates whether the value is a known member of the BankLineState enum.
+func (e BankLineState) Valid() bool {
+	switch e {
+	case BankLineStateBooked:
+		return true
+	case BankLineStateIgnored:
+		return true
+	case BankLineStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CampaignKind.
 const (
 	Exhibition    CampaignKind = "exhibition"
@@ -3637,6 +3658,36 @@ func (e SheetFormat) Valid() bool {
 	}
 }
 
+// Defines values for ListAcceptanceBillsParamsState.
+const (
+	ListAcceptanceBillsParamsStateBounced    ListAcceptanceBillsParamsState = "bounced"
+	ListAcceptanceBillsParamsStateCancelled  ListAcceptanceBillsParamsState = "cancelled"
+	ListAcceptanceBillsParamsStateDiscounted ListAcceptanceBillsParamsState = "discounted"
+	ListAcceptanceBillsParamsStateEndorsed   ListAcceptanceBillsParamsState = "endorsed"
+	ListAcceptanceBillsParamsStateHeld       ListAcceptanceBillsParamsState = "held"
+	ListAcceptanceBillsParamsStateSettled    ListAcceptanceBillsParamsState = "settled"
+)
+
+// Valid indicates whether the value is a known member of the ListAcceptanceBillsParamsState enum.
+func (e ListAcceptanceBillsParamsState) Valid() bool {
+	switch e {
+	case ListAcceptanceBillsParamsStateBounced:
+		return true
+	case ListAcceptanceBillsParamsStateCancelled:
+		return true
+	case ListAcceptanceBillsParamsStateDiscounted:
+		return true
+	case ListAcceptanceBillsParamsStateEndorsed:
+		return true
+	case ListAcceptanceBillsParamsStateHeld:
+		return true
+	case ListAcceptanceBillsParamsStateSettled:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListAgeingParamsBucket.
 const (
 	ListAgeingParamsBucketLateBeyond ListAgeingParamsBucket = "late_beyond"
@@ -4594,6 +4645,24 @@ func (e GetQuotationDocumentParamsFormat) Valid() bool {
 	case GetQuotationDocumentParamsFormatHTML:
 		return true
 	case GetQuotationDocumentParamsFormatJSON:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListReceiptsParamsState.
+const (
+	ListReceiptsParamsStatePosted   ListReceiptsParamsState = "posted"
+	ListReceiptsParamsStateReversed ListReceiptsParamsState = "reversed"
+)
+
+// Valid indicates whether the value is a known member of the ListReceiptsParamsState enum.
+func (e ListReceiptsParamsState) Valid() bool {
+	switch e {
+	case ListReceiptsParamsStatePosted:
+		return true
+	case ListReceiptsParamsStateReversed:
 		return true
 	default:
 		return false
@@ -5905,6 +5974,171 @@ type BadDebtRecover struct {
 // BadDebtState Example: pending
 type BadDebtState string
 
+// BankAccount defines model for BankAccount.
+type BankAccount struct {
+	Active bool   `json:"active"`
+	Bank   string `json:"bank"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID     UUID   `json:"id"`
+	Name   string `json:"name"`
+	Number string `json:"number"`
+}
+
+// BankAccountCreate defines model for BankAccountCreate.
+type BankAccountCreate struct {
+	// Bank Example: 示例银行云岭支行
+	Bank string `json:"bank"`
+
+	// Name Example: 云岭示例化纤有限公司
+	Name string `json:"name"`
+
+	// Number Example: 3300 0000 0000 0000 000
+	Number string `json:"number"`
+}
+
+// BankAccountInput defines model for BankAccountInput.
+type BankAccountInput struct {
+	Active bool   `json:"active"`
+	Bank   string `json:"bank"`
+	Name   string `json:"name"`
+}
+
+// BankAccountList defines model for BankAccountList.
+type BankAccountList struct {
+	Data       []BankAccount `json:"data"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// BankImport defines model for BankImport.
+type BankImport struct {
+	// AccountID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AccountID UUID `json:"account_id"`
+
+	// Added Lines that were not there yet.
+	Added      int     `json:"added"`
+	Duplicates int     `json:"duplicates"`
+	FileName   *string `json:"file_name,omitempty"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// ImportedAt Example: 2026-11-20T08:30:00Z
+	ImportedAt Instant `json:"imported_at"`
+
+	// Lines Lines of the file.
+	Lines  int    `json:"lines"`
+	Number string `json:"number"`
+}
+
+// BankImportList defines model for BankImportList.
+type BankImportList struct {
+	Data       []BankImport `json:"data"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+}
+
+// BankLine defines model for BankLine.
+type BankLine struct {
+	// AccountID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	AccountID UUID `json:"account_id"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// BookedOn Example: 2026-11-20
+	BookedOn Date `json:"booked_on"`
+
+	// Currency Example: CNY
+	Currency Currency `json:"currency"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID            UUID    `json:"id"`
+	IgnoredReason *string `json:"ignored_reason,omitempty"`
+
+	// ImportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ImportID     UUID    `json:"import_id"`
+	Incoming     bool    `json:"incoming"`
+	PartyAccount *string `json:"party_account,omitempty"`
+	PartyName    *string `json:"party_name,omitempty"`
+
+	// Proposals The likeliest first.
+	Proposals *[]BankProposal `json:"proposals,omitempty"`
+
+	// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReceiptID *UUID   `json:"receipt_id,omitempty"`
+	Reference *string `json:"reference,omitempty"`
+
+	// State Example: open
+	State         BankLineState `json:"state"`
+	TransactionID *string       `json:"transaction_id,omitempty"`
+}
+
+// BankLineConfirm defines model for BankLineConfirm.
+type BankLineConfirm struct {
+	Allocations *[]AllocationInput `json:"allocations,omitempty"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID *UUID `json:"customer_id,omitempty"`
+
+	// Prepayment Nothing is allocated.
+	Prepayment *bool `json:"prepayment,omitempty"`
+}
+
+// BankLineList defines model for BankLineList.
+type BankLineList struct {
+	Data       []BankLine `json:"data"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// BankLineState Example: open
+type BankLineState string
+
+// BankLinesConfirm defines model for BankLinesConfirm.
+type BankLinesConfirm struct {
+	// Confidence `bank.confirm_confidence` when absent.
+	//
+	// Example: 90
+	Confidence *int `json:"confidence,omitempty"`
+
+	// ImportID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ImportID *UUID `json:"import_id,omitempty"`
+
+	// Limit 200 when absent.
+	//
+	// Example: 200
+	Limit *int `json:"limit,omitempty"`
+}
+
+// BankProposal defines model for BankProposal.
+type BankProposal struct {
+	Allocations []ProposedAllocation `json:"allocations"`
+
+	// Ambiguous Another customer is as likely.
+	Ambiguous    bool   `json:"ambiguous"`
+	Confidence   int    `json:"confidence"`
+	CustomerCode string `json:"customer_code"`
+
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID     `json:"customer_id"`
+	CustomerName string   `json:"customer_name"`
+	Reasons      []string `json:"reasons"`
+}
+
 // BasePrice A base price of a product, tax included, with its story.
 type BasePrice struct {
 	// ApprovalID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -6132,6 +6366,111 @@ type BasePriceListRecall struct {
 type BasePriceRegister struct {
 	Data       []BasePrice `json:"data"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// Bill defines model for Bill.
+type Bill struct {
+	Acceptor string `json:"acceptor"`
+
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money  `json:"amount"`
+	Drawer string `json:"drawer"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// IssuedOn Example: 2026-11-20
+	IssuedOn Date `json:"issued_on"`
+
+	// MaturesOn Example: 2026-11-20
+	MaturesOn Date   `json:"matures_on"`
+	Number    string `json:"number"`
+
+	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	PayerID UUID `json:"payer_id"`
+
+	// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ReceiptID UUID `json:"receipt_id"`
+
+	// State held, endorsed, discounted, settled, bounced or cancelled.
+	State string `json:"state"`
+
+	// StateSince Example: 2026-11-20T08:30:00Z
+	StateSince Instant     `json:"state_since"`
+	Steps      *[]BillStep `json:"steps,omitempty"`
+}
+
+// BillInput Of an acceptance bill, and of nothing else.
+type BillInput struct {
+	// Acceptor 承兑银行.
+	//
+	// Example: 示例银行云岭支行
+	Acceptor string `json:"acceptor"`
+
+	// Drawer 出票人.
+	//
+	// Example: 云岭示例纺织有限公司
+	Drawer string `json:"drawer"`
+
+	// IssuedOn Example: 2026-11-01
+	IssuedOn openapi_types.Date `json:"issued_on"`
+
+	// MaturesOn Example: 2027-05-01
+	MaturesOn openapi_types.Date `json:"matures_on"`
+
+	// Number 票号.
+	//
+	// Example: 110233000012320261120000000042
+	Number string `json:"number"`
+}
+
+// BillList defines model for BillList.
+type BillList struct {
+	Data       []Bill  `json:"data"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// BillStep defines model for BillStep.
+type BillStep struct {
+	// Cost An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Cost Money `json:"cost"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// HappenedOn Example: 2026-11-20
+	HappenedOn Date    `json:"happened_on"`
+	Note       *string `json:"note,omitempty"`
+	Party      *string `json:"party,omitempty"`
+	State      string  `json:"state"`
+}
+
+// BillStepInput defines model for BillStepInput.
+type BillStepInput struct {
+	// Cost What the bank keeps.
+	//
+	// Example: 0.00
+	Cost *decimal.Decimal `json:"cost,omitempty"`
+
+	// HappenedOn Today when absent.
+	//
+	// Example: 2026-11-20
+	HappenedOn *openapi_types.Date `json:"happened_on,omitempty"`
+	Note       *string             `json:"note,omitempty"`
+
+	// Party To whom it was endorsed, or which bank discounted it.
+	//
+	// Example: 示例化工有限公司
+	Party *string `json:"party,omitempty"`
 }
 
 // Calendar defines model for Calendar.
@@ -10502,6 +10841,23 @@ type DepartureReport struct {
 	//
 	// Example: 装车时破包两件,未装
 	Reason *string `json:"reason,omitempty"`
+}
+
+// Deposit defines model for Deposit.
+type Deposit struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	OrderID UUID `json:"order_id"`
+}
+
+// DepositInput defines model for DepositInput.
+type DepositInput struct {
+	// Amount Example: 5000.00
+	Amount decimal.Decimal `json:"amount"`
 }
 
 // DevelopmentFigures defines model for DevelopmentFigures.
@@ -15566,6 +15922,20 @@ type PasswordReset struct {
 	Password string `json:"password"`
 }
 
+// PayerAccount defines model for PayerAccount.
+type PayerAccount struct {
+	AccountNumber string `json:"account_number"`
+
+	// LearnedAt Example: 2026-11-20T08:30:00Z
+	LearnedAt Instant `json:"learned_at"`
+	Name      *string `json:"name,omitempty"`
+}
+
+// PayerAccountList defines model for PayerAccountList.
+type PayerAccountList struct {
+	Data []PayerAccount `json:"data"`
+}
+
 // PayingPerson Somebody who settles accounts at a customer.
 type PayingPerson struct {
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
@@ -17989,6 +18359,18 @@ type PromiseRecord struct {
 	ShareKept *decimal.Decimal `json:"share_kept,omitempty"`
 }
 
+// ProposedAllocation defines model for ProposedAllocation.
+type ProposedAllocation struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// InvoiceID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	InvoiceID UUID   `json:"invoice_id"`
+	Number    string `json:"number"`
+}
+
 // Prospect defines model for Prospect.
 type Prospect struct {
 	Address *string `json:"address,omitempty"`
@@ -19089,6 +19471,9 @@ type Receipt struct {
 	// Example: 12500.00
 	Amount Money `json:"amount"`
 
+	// BillID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	BillID *UUID `json:"bill_id,omitempty"`
+
 	// Covering Set aside for payment-first shipments and for orders.
 	//
 	// Example: 0.00
@@ -19099,6 +19484,9 @@ type Receipt struct {
 
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
+
+	// Deposits What is set aside for orders.
+	Deposits *[]Deposit `json:"deposits,omitempty"`
 
 	// Etag The version of the item, as its own ETag header would say.
 	//
@@ -19133,6 +19521,11 @@ type Receipt struct {
 type ReceiptAllocation struct {
 	// Allocations Oldest due date first when absent.
 	Allocations *[]AllocationInput `json:"allocations,omitempty"`
+
+	// Reference Text of the remittance in which numbers are looked for.
+	//
+	// Example: 付 INV-202611-00042 货款
+	Reference *string `json:"reference,omitempty"`
 }
 
 // ReceiptCreate defines model for ReceiptCreate.
@@ -19143,6 +19536,14 @@ type ReceiptCreate struct {
 	//
 	// Example: 50000.00
 	Amount decimal.Decimal `json:"amount"`
+
+	// Bill Of an acceptance bill, and of nothing else.
+	Bill *BillInput `json:"bill,omitempty"`
+
+	// Currency CNY when absent; nothing else is booked.
+	//
+	// Example: CNY
+	Currency *string `json:"currency,omitempty"`
 
 	// CustomerID The payer, or a customer that another one pays for.
 	CustomerID openapi_types.UUID `json:"customer_id"`
@@ -22837,8 +23238,17 @@ type AttachmentID = UUID
 // BacktestID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BacktestID = UUID
 
+// BankAccountID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BankAccountID = UUID
+
+// BankLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BankLineID = UUID
+
 // BasePriceListID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type BasePriceListID = UUID
+
+// BillID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+type BillID = UUID
 
 // CalendarDate Example: 2026-11-20
 type CalendarDate = Date
@@ -23220,6 +23630,66 @@ type Problem503 = Problem
 // QuotationPaper defines model for QuotationPaper.
 type QuotationPaper = Paper
 
+// ListAcceptanceBillsParams defines parameters for ListAcceptanceBills.
+type ListAcceptanceBillsParams struct {
+	// PayerID Only of this payer.
+	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// State Only in this state.
+	State *ListAcceptanceBillsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number Only with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// MaturingUntil Only those still to be paid that mature until this date.
+	MaturingUntil *Date `form:"maturing_until,omitempty" json:"maturing_until,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAcceptanceBillsParamsState defines parameters for ListAcceptanceBills.
+type ListAcceptanceBillsParamsState string
+
+// BounceAcceptanceBillParams defines parameters for BounceAcceptanceBill.
+type BounceAcceptanceBillParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DiscountAcceptanceBillParams defines parameters for DiscountAcceptanceBill.
+type DiscountAcceptanceBillParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// EndorseAcceptanceBillParams defines parameters for EndorseAcceptanceBill.
+type EndorseAcceptanceBillParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SettleAcceptanceBillParams defines parameters for SettleAcceptanceBill.
+type SettleAcceptanceBillParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListAgeingParams defines parameters for ListAgeing.
 type ListAgeingParams struct {
 	// AsOf The business date.
@@ -23527,6 +23997,111 @@ type WithdrawBadDebtParams struct {
 type WriteOffBadDebtParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListBankAccountsParams defines parameters for ListBankAccounts.
+type ListBankAccountsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateBankAccountParams defines parameters for CreateBankAccount.
+type CreateBankAccountParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetBankAccountParams defines parameters for SetBankAccount.
+type SetBankAccountParams struct {
+	// IfMatch The ETag that you read. 428 when missing, 412 when someone else has changed it since.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ImportBankStatementParams defines parameters for ImportBankStatement.
+type ImportBankStatementParams struct {
+	// FileName Name of the file for people.
+	FileName *string `form:"file_name,omitempty" json:"file_name,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListBankImportsParams defines parameters for ListBankImports.
+type ListBankImportsParams struct {
+	// AccountID Only of this account.
+	AccountID *UUID `form:"account_id,omitempty" json:"account_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListBankLinesParams defines parameters for ListBankLines.
+type ListBankLinesParams struct {
+	// AccountID Only of this account.
+	AccountID *UUID `form:"account_id,omitempty" json:"account_id,omitempty"`
+
+	// ImportID Only of this file.
+	ImportID *UUID `form:"import_id,omitempty" json:"import_id,omitempty"`
+
+	// State Only in this state.
+	State *BankLineState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Incoming Only money that came in (true) or went out (false).
+	Incoming *bool `form:"incoming,omitempty" json:"incoming,omitempty"`
+
+	// From Booked on this date or later.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Booked on this date or before.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Q Text in the counter-party's name or account, or in the reference.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ConfirmBankLinesParams defines parameters for ConfirmBankLines.
+type ConfirmBankLinesParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ConfirmBankLineParams defines parameters for ConfirmBankLine.
+type ConfirmBankLineParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// IgnoreBankLineParams defines parameters for IgnoreBankLine.
+type IgnoreBankLineParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReopenBankLineParams defines parameters for ReopenBankLine.
+type ReopenBankLineParams struct {
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
@@ -27851,12 +28426,24 @@ type ListReceiptsParams struct {
 	// PayerID Only of this payer.
 	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
 
+	// State Only in this state.
+	State *ListReceiptsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Method Only money that came so.
+	Method *PaymentMethod `form:"method,omitempty" json:"method,omitempty"`
+
+	// Free Only with something left to allocate.
+	Free *bool `form:"free,omitempty" json:"free,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListReceiptsParamsState defines parameters for ListReceipts.
+type ListReceiptsParamsState string
 
 // PostReceiptParams defines parameters for PostReceipt.
 type PostReceiptParams struct {
@@ -27883,6 +28470,15 @@ type AllocateReceiptParams struct {
 type ReverseAllocationParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// SetDepositParams defines parameters for SetDeposit.
+type SetDepositParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ReverseReceiptParams defines parameters for ReverseReceipt.
@@ -29325,6 +29921,18 @@ type UpdateWarehouseParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// BounceAcceptanceBillJSONRequestBody defines body for BounceAcceptanceBill for application/json ContentType.
+type BounceAcceptanceBillJSONRequestBody = BillStepInput
+
+// DiscountAcceptanceBillJSONRequestBody defines body for DiscountAcceptanceBill for application/json ContentType.
+type DiscountAcceptanceBillJSONRequestBody = BillStepInput
+
+// EndorseAcceptanceBillJSONRequestBody defines body for EndorseAcceptanceBill for application/json ContentType.
+type EndorseAcceptanceBillJSONRequestBody = BillStepInput
+
+// SettleAcceptanceBillJSONRequestBody defines body for SettleAcceptanceBill for application/json ContentType.
+type SettleAcceptanceBillJSONRequestBody = BillStepInput
+
 // PreviewApprovalJSONRequestBody defines body for PreviewApproval for application/json ContentType.
 type PreviewApprovalJSONRequestBody = ApprovalQuestion
 
@@ -29375,6 +29983,21 @@ type RecoverBadDebtJSONRequestBody = BadDebtRecover
 
 // WithdrawBadDebtJSONRequestBody defines body for WithdrawBadDebt for application/json ContentType.
 type WithdrawBadDebtJSONRequestBody = CollectionReason
+
+// CreateBankAccountJSONRequestBody defines body for CreateBankAccount for application/json ContentType.
+type CreateBankAccountJSONRequestBody = BankAccountCreate
+
+// SetBankAccountJSONRequestBody defines body for SetBankAccount for application/json ContentType.
+type SetBankAccountJSONRequestBody = BankAccountInput
+
+// ConfirmBankLinesJSONRequestBody defines body for ConfirmBankLines for application/json ContentType.
+type ConfirmBankLinesJSONRequestBody = BankLinesConfirm
+
+// ConfirmBankLineJSONRequestBody defines body for ConfirmBankLine for application/json ContentType.
+type ConfirmBankLineJSONRequestBody = BankLineConfirm
+
+// IgnoreBankLineJSONRequestBody defines body for IgnoreBankLine for application/json ContentType.
+type IgnoreBankLineJSONRequestBody = Reversal
 
 // CreateBasePriceListJSONRequestBody defines body for CreateBasePriceList for application/json ContentType.
 type CreateBasePriceListJSONRequestBody = BasePriceListCreate
@@ -29966,6 +30589,9 @@ type PostReceiptJSONRequestBody = ReceiptCreate
 
 // AllocateReceiptJSONRequestBody defines body for AllocateReceipt for application/json ContentType.
 type AllocateReceiptJSONRequestBody = ReceiptAllocation
+
+// SetDepositJSONRequestBody defines body for SetDeposit for application/json ContentType.
+type SetDepositJSONRequestBody = DepositInput
 
 // ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
 type ReverseReceiptJSONRequestBody = Reversal

@@ -20,6 +20,24 @@ type ServerInterface interface {
 	// GetJwks Public keys of access tokens
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx echo.Context) error
+	// ListAcceptanceBills List bank acceptance bills
+	// (GET /v1/acceptance-bills)
+	ListAcceptanceBills(ctx echo.Context, params ListAcceptanceBillsParams) error
+	// GetAcceptanceBill Read a bill
+	// (GET /v1/acceptance-bills/{acceptance_bill_id})
+	GetAcceptanceBill(ctx echo.Context, acceptanceBillID BillID) error
+	// BounceAcceptanceBill Book that a bill bounced
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/bounce)
+	BounceAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params BounceAcceptanceBillParams) error
+	// DiscountAcceptanceBill Sell a bill to a bank
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/discount)
+	DiscountAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params DiscountAcceptanceBillParams) error
+	// EndorseAcceptanceBill Pass a bill on
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/endorse)
+	EndorseAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params EndorseAcceptanceBillParams) error
+	// SettleAcceptanceBill Book that a bill was paid
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/settle)
+	SettleAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params SettleAcceptanceBillParams) error
 	// ListAgeing List what customers owe by how late it is
 	// (GET /v1/ageing)
 	ListAgeing(ctx echo.Context, params ListAgeingParams) error
@@ -137,6 +155,39 @@ type ServerInterface interface {
 	// WriteOffBadDebt Write an approved bad debt off
 	// (POST /v1/bad-debts/{bad_debt_id}/write-off)
 	WriteOffBadDebt(ctx echo.Context, badDebtID UUID, params WriteOffBadDebtParams) error
+	// ListBankAccounts List the company's bank accounts
+	// (GET /v1/bank-accounts)
+	ListBankAccounts(ctx echo.Context, params ListBankAccountsParams) error
+	// CreateBankAccount Add a bank account
+	// (POST /v1/bank-accounts)
+	CreateBankAccount(ctx echo.Context, params CreateBankAccountParams) error
+	// SetBankAccount Change a bank account
+	// (PUT /v1/bank-accounts/{bank_account_id})
+	SetBankAccount(ctx echo.Context, bankAccountID BankAccountID, params SetBankAccountParams) error
+	// ImportBankStatement Import a bank statement
+	// (POST /v1/bank-accounts/{bank_account_id}/statements)
+	ImportBankStatement(ctx echo.Context, bankAccountID BankAccountID, params ImportBankStatementParams) error
+	// ListBankImports List imported bank statements
+	// (GET /v1/bank-imports)
+	ListBankImports(ctx echo.Context, params ListBankImportsParams) error
+	// ListBankLines List lines of bank statements
+	// (GET /v1/bank-lines)
+	ListBankLines(ctx echo.Context, params ListBankLinesParams) error
+	// ConfirmBankLines Book every line that is sure enough
+	// (POST /v1/bank-lines/confirm-all)
+	ConfirmBankLines(ctx echo.Context, params ConfirmBankLinesParams) error
+	// GetBankLine Read a line
+	// (GET /v1/bank-lines/{bank_line_id})
+	GetBankLine(ctx echo.Context, bankLineID BankLineID) error
+	// ConfirmBankLine Book a line
+	// (POST /v1/bank-lines/{bank_line_id}/confirm)
+	ConfirmBankLine(ctx echo.Context, bankLineID BankLineID, params ConfirmBankLineParams) error
+	// IgnoreBankLine Ignore a line
+	// (POST /v1/bank-lines/{bank_line_id}/ignore)
+	IgnoreBankLine(ctx echo.Context, bankLineID BankLineID, params IgnoreBankLineParams) error
+	// ReopenBankLine Take an ignored line back
+	// (POST /v1/bank-lines/{bank_line_id}/reopen)
+	ReopenBankLine(ctx echo.Context, bankLineID BankLineID, params ReopenBankLineParams) error
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx echo.Context, params ListBasePriceListsParams) error
@@ -557,6 +608,9 @@ type ServerInterface interface {
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx echo.Context, customerID CustomerID) error
+	// ListPayerAccounts Read from which accounts a customer pays
+	// (GET /v1/customers/{customer_id}/payer-accounts)
+	ListPayerAccounts(ctx echo.Context, customerID CustomerID) error
 	// GetPromiseRecord Read how good a payer's word was
 	// (GET /v1/customers/{customer_id}/promise-record)
 	GetPromiseRecord(ctx echo.Context, customerID UUID) error
@@ -1586,6 +1640,9 @@ type ServerInterface interface {
 	// ListReceiptDecisions Read what gates decided about a receipt
 	// (GET /v1/receipts/{receipt_id}/decisions)
 	ListReceiptDecisions(ctx echo.Context, receiptID ReceiptID) error
+	// SetDeposit Set money aside for an order
+	// (POST /v1/receipts/{receipt_id}/deposits/{order_id})
+	SetDeposit(ctx echo.Context, receiptID ReceiptID, orderID UUID, params SetDepositParams) error
 	// ReverseReceipt Reverse a receipt
 	// (POST /v1/receipts/{receipt_id}/reverse)
 	ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error
@@ -2010,6 +2067,287 @@ func (w *ServerInterfaceWrapper) GetJwks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetJwks(ctx)
+	return err
+}
+
+// ListAcceptanceBills converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAcceptanceBills(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAcceptanceBillsParams
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", ctx.QueryParams(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Optional query parameter "maturing_until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maturing_until", ctx.QueryParams(), &params.MaturingUntil, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter maturing_until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAcceptanceBills(ctx, params)
+	return err
+}
+
+// GetAcceptanceBill converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAcceptanceBill(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "acceptance_bill_id" -------------
+	var acceptanceBillID BillID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "acceptance_bill_id", ctx.Param("acceptance_bill_id"), &acceptanceBillID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter acceptance_bill_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAcceptanceBill(ctx, acceptanceBillID)
+	return err
+}
+
+// BounceAcceptanceBill converts echo context to params.
+func (w *ServerInterfaceWrapper) BounceAcceptanceBill(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "acceptance_bill_id" -------------
+	var acceptanceBillID BillID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "acceptance_bill_id", ctx.Param("acceptance_bill_id"), &acceptanceBillID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter acceptance_bill_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BounceAcceptanceBillParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BounceAcceptanceBill(ctx, acceptanceBillID, params)
+	return err
+}
+
+// DiscountAcceptanceBill converts echo context to params.
+func (w *ServerInterfaceWrapper) DiscountAcceptanceBill(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "acceptance_bill_id" -------------
+	var acceptanceBillID BillID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "acceptance_bill_id", ctx.Param("acceptance_bill_id"), &acceptanceBillID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter acceptance_bill_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DiscountAcceptanceBillParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiscountAcceptanceBill(ctx, acceptanceBillID, params)
+	return err
+}
+
+// EndorseAcceptanceBill converts echo context to params.
+func (w *ServerInterfaceWrapper) EndorseAcceptanceBill(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "acceptance_bill_id" -------------
+	var acceptanceBillID BillID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "acceptance_bill_id", ctx.Param("acceptance_bill_id"), &acceptanceBillID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter acceptance_bill_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndorseAcceptanceBillParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndorseAcceptanceBill(ctx, acceptanceBillID, params)
+	return err
+}
+
+// SettleAcceptanceBill converts echo context to params.
+func (w *ServerInterfaceWrapper) SettleAcceptanceBill(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "acceptance_bill_id" -------------
+	var acceptanceBillID BillID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "acceptance_bill_id", ctx.Param("acceptance_bill_id"), &acceptanceBillID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter acceptance_bill_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleAcceptanceBillParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SettleAcceptanceBill(ctx, acceptanceBillID, params)
 	return err
 }
 
@@ -3334,6 +3672,448 @@ func (w *ServerInterfaceWrapper) WriteOffBadDebt(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WriteOffBadDebt(ctx, badDebtID, params)
+	return err
+}
+
+// ListBankAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBankAccounts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBankAccountsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBankAccounts(ctx, params)
+	return err
+}
+
+// CreateBankAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateBankAccount(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateBankAccountParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateBankAccount(ctx, params)
+	return err
+}
+
+// SetBankAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) SetBankAccount(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bank_account_id" -------------
+	var bankAccountID BankAccountID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank_account_id", ctx.Param("bank_account_id"), &bankAccountID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bank_account_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBankAccountParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetBankAccount(ctx, bankAccountID, params)
+	return err
+}
+
+// ImportBankStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ImportBankStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bank_account_id" -------------
+	var bankAccountID BankAccountID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank_account_id", ctx.Param("bank_account_id"), &bankAccountID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bank_account_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportBankStatementParams
+	// ------------- Optional query parameter "file_name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "file_name", ctx.QueryParams(), &params.FileName, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter file_name: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ImportBankStatement(ctx, bankAccountID, params)
+	return err
+}
+
+// ListBankImports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBankImports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBankImportsParams
+	// ------------- Optional query parameter "account_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "account_id", ctx.QueryParams(), &params.AccountID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter account_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBankImports(ctx, params)
+	return err
+}
+
+// ListBankLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBankLines(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBankLinesParams
+	// ------------- Optional query parameter "account_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "account_id", ctx.QueryParams(), &params.AccountID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter account_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "import_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "import_id", ctx.QueryParams(), &params.ImportID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "incoming" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "incoming", ctx.QueryParams(), &params.Incoming, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter incoming: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBankLines(ctx, params)
+	return err
+}
+
+// ConfirmBankLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmBankLines(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmBankLinesParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmBankLines(ctx, params)
+	return err
+}
+
+// GetBankLine converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBankLine(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bank_line_id" -------------
+	var bankLineID BankLineID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank_line_id", ctx.Param("bank_line_id"), &bankLineID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bank_line_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBankLine(ctx, bankLineID)
+	return err
+}
+
+// ConfirmBankLine converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmBankLine(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bank_line_id" -------------
+	var bankLineID BankLineID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank_line_id", ctx.Param("bank_line_id"), &bankLineID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bank_line_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmBankLineParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmBankLine(ctx, bankLineID, params)
+	return err
+}
+
+// IgnoreBankLine converts echo context to params.
+func (w *ServerInterfaceWrapper) IgnoreBankLine(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bank_line_id" -------------
+	var bankLineID BankLineID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank_line_id", ctx.Param("bank_line_id"), &bankLineID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bank_line_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params IgnoreBankLineParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.IgnoreBankLine(ctx, bankLineID, params)
+	return err
+}
+
+// ReopenBankLine converts echo context to params.
+func (w *ServerInterfaceWrapper) ReopenBankLine(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bank_line_id" -------------
+	var bankLineID BankLineID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank_line_id", ctx.Param("bank_line_id"), &bankLineID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bank_line_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenBankLineParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReopenBankLine(ctx, bankLineID, params)
 	return err
 }
 
@@ -8661,6 +9441,22 @@ func (w *ServerInterfaceWrapper) GetCustomerOpportunityGrades(ctx echo.Context) 
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCustomerOpportunityGrades(ctx, customerID)
+	return err
+}
+
+// ListPayerAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayerAccounts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayerAccounts(ctx, customerID)
 	return err
 }
 
@@ -21550,6 +22346,27 @@ func (w *ServerInterfaceWrapper) ListReceipts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payer_id: %s", err))
 	}
 
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "method" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "method", ctx.QueryParams(), &params.Method, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter method: %s", err))
+	}
+
+	// ------------- Optional query parameter "free" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "free", ctx.QueryParams(), &params.Free, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter free: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -21740,6 +22557,67 @@ func (w *ServerInterfaceWrapper) ListReceiptDecisions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListReceiptDecisions(ctx, receiptID)
+	return err
+}
+
+// SetDeposit converts echo context to params.
+func (w *ServerInterfaceWrapper) SetDeposit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// ------------- Path parameter "order_id" -------------
+	var orderID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "order_id", ctx.Param("order_id"), &orderID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetDepositParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetDeposit(ctx, receiptID, orderID, params)
 	return err
 }
 
@@ -27492,6 +28370,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
+	router.GET(options.BaseURL+"/v1/acceptance-bills", wrapper.ListAcceptanceBills, options.OperationMiddlewares["listAcceptanceBills"]...)
+	router.GET(options.BaseURL+"/v1/acceptance-bills/:acceptance_bill_id", wrapper.GetAcceptanceBill, options.OperationMiddlewares["getAcceptanceBill"]...)
+	router.POST(options.BaseURL+"/v1/acceptance-bills/:acceptance_bill_id/bounce", wrapper.BounceAcceptanceBill, options.OperationMiddlewares["bounceAcceptanceBill"]...)
+	router.POST(options.BaseURL+"/v1/acceptance-bills/:acceptance_bill_id/discount", wrapper.DiscountAcceptanceBill, options.OperationMiddlewares["discountAcceptanceBill"]...)
+	router.POST(options.BaseURL+"/v1/acceptance-bills/:acceptance_bill_id/endorse", wrapper.EndorseAcceptanceBill, options.OperationMiddlewares["endorseAcceptanceBill"]...)
+	router.POST(options.BaseURL+"/v1/acceptance-bills/:acceptance_bill_id/settle", wrapper.SettleAcceptanceBill, options.OperationMiddlewares["settleAcceptanceBill"]...)
 	router.GET(options.BaseURL+"/v1/ageing", wrapper.ListAgeing, options.OperationMiddlewares["listAgeing"]...)
 	router.GET(options.BaseURL+"/v1/ageing/file", wrapper.ExportAgeing, options.OperationMiddlewares["exportAgeing"]...)
 	router.GET(options.BaseURL+"/v1/ageing/totals", wrapper.GetAgeingTotals, options.OperationMiddlewares["getAgeingTotals"]...)
@@ -27531,6 +28415,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/recover", wrapper.RecoverBadDebt, options.OperationMiddlewares["recoverBadDebt"]...)
 	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/withdraw", wrapper.WithdrawBadDebt, options.OperationMiddlewares["withdrawBadDebt"]...)
 	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/write-off", wrapper.WriteOffBadDebt, options.OperationMiddlewares["writeOffBadDebt"]...)
+	router.GET(options.BaseURL+"/v1/bank-accounts", wrapper.ListBankAccounts, options.OperationMiddlewares["listBankAccounts"]...)
+	router.POST(options.BaseURL+"/v1/bank-accounts", wrapper.CreateBankAccount, options.OperationMiddlewares["createBankAccount"]...)
+	router.PUT(options.BaseURL+"/v1/bank-accounts/:bank_account_id", wrapper.SetBankAccount, options.OperationMiddlewares["setBankAccount"]...)
+	router.POST(options.BaseURL+"/v1/bank-accounts/:bank_account_id/statements", wrapper.ImportBankStatement, options.OperationMiddlewares["importBankStatement"]...)
+	router.GET(options.BaseURL+"/v1/bank-imports", wrapper.ListBankImports, options.OperationMiddlewares["listBankImports"]...)
+	router.GET(options.BaseURL+"/v1/bank-lines", wrapper.ListBankLines, options.OperationMiddlewares["listBankLines"]...)
+	router.GET(options.BaseURL+"/v1/bank-lines/:bank_line_id", wrapper.GetBankLine, options.OperationMiddlewares["getBankLine"]...)
+	router.POST(options.BaseURL+"/v1/bank-lines/:bank_line_id/confirm", wrapper.ConfirmBankLine, options.OperationMiddlewares["confirmBankLine"]...)
+	router.POST(options.BaseURL+"/v1/bank-lines/:bank_line_id/ignore", wrapper.IgnoreBankLine, options.OperationMiddlewares["ignoreBankLine"]...)
+	router.POST(options.BaseURL+"/v1/bank-lines/:bank_line_id/reopen", wrapper.ReopenBankLine, options.OperationMiddlewares["reopenBankLine"]...)
+	router.POST(options.BaseURL+"/v1/bank-lines/confirm-all", wrapper.ConfirmBankLines, options.OperationMiddlewares["confirmBankLines"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists", wrapper.ListBasePriceLists, options.OperationMiddlewares["listBasePriceLists"]...)
 	router.POST(options.BaseURL+"/v1/base-price-lists", wrapper.CreateBasePriceList, options.OperationMiddlewares["createBasePriceList"]...)
 	router.GET(options.BaseURL+"/v1/base-price-lists/:list_id", wrapper.GetBasePriceList, options.OperationMiddlewares["getBasePriceList"]...)
@@ -27669,6 +28564,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms", wrapper.SetInvoicingTerms, options.OperationMiddlewares["setInvoicingTerms"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/invoicing-terms/history", wrapper.ListInvoicingTerms, options.OperationMiddlewares["listInvoicingTerms"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/opportunity-grades", wrapper.GetCustomerOpportunityGrades, options.OperationMiddlewares["getCustomerOpportunityGrades"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/payer-accounts", wrapper.ListPayerAccounts, options.OperationMiddlewares["listPayerAccounts"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/promise-record", wrapper.GetPromiseRecord, options.OperationMiddlewares["getPromiseRecord"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/purchase-window", wrapper.StateCustomerPurchaseWindow, options.OperationMiddlewares["stateCustomerPurchaseWindow"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/timeline", wrapper.GetCustomerTimeline, options.OperationMiddlewares["getCustomerTimeline"]...)
@@ -28014,6 +28910,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocate", wrapper.AllocateReceipt, options.OperationMiddlewares["allocateReceipt"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocations/:allocation_id/reverse", wrapper.ReverseAllocation, options.OperationMiddlewares["reverseAllocation"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/decisions", wrapper.ListReceiptDecisions, options.OperationMiddlewares["listReceiptDecisions"]...)
+	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/deposits/:order_id", wrapper.SetDeposit, options.OperationMiddlewares["setDeposit"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/reverse", wrapper.ReverseReceipt, options.OperationMiddlewares["reverseReceipt"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/timeline", wrapper.GetReceiptTimeline, options.OperationMiddlewares["getReceiptTimeline"]...)
 	router.GET(options.BaseURL+"/v1/rep-figures", wrapper.ListRepFigures, options.OperationMiddlewares["listRepFigures"]...)
@@ -28226,6 +29123,186 @@ func (response GetJwks200JSONResponse) VisitGetJwksResponse(w http.ResponseWrite
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAcceptanceBillsRequestObject struct {
+	Params ListAcceptanceBillsParams
+}
+
+type ListAcceptanceBillsResponseObject interface {
+	VisitListAcceptanceBillsResponse(w http.ResponseWriter) error
+}
+
+type ListAcceptanceBills200JSONResponse BillList
+
+func (response ListAcceptanceBills200JSONResponse) VisitListAcceptanceBillsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAcceptanceBillRequestObject struct {
+	AcceptanceBillID BillID `json:"acceptance_bill_id"`
+}
+
+type GetAcceptanceBillResponseObject interface {
+	VisitGetAcceptanceBillResponse(w http.ResponseWriter) error
+}
+
+type GetAcceptanceBill200ResponseHeaders struct {
+	ETag string
+}
+
+type GetAcceptanceBill200JSONResponse struct {
+	Body    Bill
+	Headers GetAcceptanceBill200ResponseHeaders
+}
+
+func (response GetAcceptanceBill200JSONResponse) VisitGetAcceptanceBillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BounceAcceptanceBillRequestObject struct {
+	AcceptanceBillID BillID `json:"acceptance_bill_id"`
+	Params           BounceAcceptanceBillParams
+	Body             *BounceAcceptanceBillJSONRequestBody
+}
+
+type BounceAcceptanceBillResponseObject interface {
+	VisitBounceAcceptanceBillResponse(w http.ResponseWriter) error
+}
+
+type BounceAcceptanceBill200ResponseHeaders struct {
+	ETag string
+}
+
+type BounceAcceptanceBill200JSONResponse struct {
+	Body    Bill
+	Headers BounceAcceptanceBill200ResponseHeaders
+}
+
+func (response BounceAcceptanceBill200JSONResponse) VisitBounceAcceptanceBillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiscountAcceptanceBillRequestObject struct {
+	AcceptanceBillID BillID `json:"acceptance_bill_id"`
+	Params           DiscountAcceptanceBillParams
+	Body             *DiscountAcceptanceBillJSONRequestBody
+}
+
+type DiscountAcceptanceBillResponseObject interface {
+	VisitDiscountAcceptanceBillResponse(w http.ResponseWriter) error
+}
+
+type DiscountAcceptanceBill200ResponseHeaders struct {
+	ETag string
+}
+
+type DiscountAcceptanceBill200JSONResponse struct {
+	Body    Bill
+	Headers DiscountAcceptanceBill200ResponseHeaders
+}
+
+func (response DiscountAcceptanceBill200JSONResponse) VisitDiscountAcceptanceBillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndorseAcceptanceBillRequestObject struct {
+	AcceptanceBillID BillID `json:"acceptance_bill_id"`
+	Params           EndorseAcceptanceBillParams
+	Body             *EndorseAcceptanceBillJSONRequestBody
+}
+
+type EndorseAcceptanceBillResponseObject interface {
+	VisitEndorseAcceptanceBillResponse(w http.ResponseWriter) error
+}
+
+type EndorseAcceptanceBill200ResponseHeaders struct {
+	ETag string
+}
+
+type EndorseAcceptanceBill200JSONResponse struct {
+	Body    Bill
+	Headers EndorseAcceptanceBill200ResponseHeaders
+}
+
+func (response EndorseAcceptanceBill200JSONResponse) VisitEndorseAcceptanceBillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleAcceptanceBillRequestObject struct {
+	AcceptanceBillID BillID `json:"acceptance_bill_id"`
+	Params           SettleAcceptanceBillParams
+	Body             *SettleAcceptanceBillJSONRequestBody
+}
+
+type SettleAcceptanceBillResponseObject interface {
+	VisitSettleAcceptanceBillResponse(w http.ResponseWriter) error
+}
+
+type SettleAcceptanceBill200ResponseHeaders struct {
+	ETag string
+}
+
+type SettleAcceptanceBill200JSONResponse struct {
+	Body    Bill
+	Headers SettleAcceptanceBill200ResponseHeaders
+}
+
+func (response SettleAcceptanceBill200JSONResponse) VisitSettleAcceptanceBillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -29302,6 +30379,307 @@ type WriteOffBadDebt200JSONResponse struct {
 }
 
 func (response WriteOffBadDebt200JSONResponse) VisitWriteOffBadDebtResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBankAccountsRequestObject struct {
+	Params ListBankAccountsParams
+}
+
+type ListBankAccountsResponseObject interface {
+	VisitListBankAccountsResponse(w http.ResponseWriter) error
+}
+
+type ListBankAccounts200JSONResponse BankAccountList
+
+func (response ListBankAccounts200JSONResponse) VisitListBankAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateBankAccountRequestObject struct {
+	Params CreateBankAccountParams
+	Body   *CreateBankAccountJSONRequestBody
+}
+
+type CreateBankAccountResponseObject interface {
+	VisitCreateBankAccountResponse(w http.ResponseWriter) error
+}
+
+type CreateBankAccount201ResponseHeaders struct {
+	ETag string
+}
+
+type CreateBankAccount201JSONResponse struct {
+	Body    BankAccount
+	Headers CreateBankAccount201ResponseHeaders
+}
+
+func (response CreateBankAccount201JSONResponse) VisitCreateBankAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBankAccountRequestObject struct {
+	BankAccountID BankAccountID `json:"bank_account_id"`
+	Params        SetBankAccountParams
+	Body          *SetBankAccountJSONRequestBody
+}
+
+type SetBankAccountResponseObject interface {
+	VisitSetBankAccountResponse(w http.ResponseWriter) error
+}
+
+type SetBankAccount200ResponseHeaders struct {
+	ETag string
+}
+
+type SetBankAccount200JSONResponse struct {
+	Body    BankAccount
+	Headers SetBankAccount200ResponseHeaders
+}
+
+func (response SetBankAccount200JSONResponse) VisitSetBankAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportBankStatementRequestObject struct {
+	BankAccountID BankAccountID `json:"bank_account_id"`
+	Params        ImportBankStatementParams
+	Body          io.Reader
+}
+
+type ImportBankStatementResponseObject interface {
+	VisitImportBankStatementResponse(w http.ResponseWriter) error
+}
+
+type ImportBankStatement201JSONResponse BankImport
+
+func (response ImportBankStatement201JSONResponse) VisitImportBankStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBankImportsRequestObject struct {
+	Params ListBankImportsParams
+}
+
+type ListBankImportsResponseObject interface {
+	VisitListBankImportsResponse(w http.ResponseWriter) error
+}
+
+type ListBankImports200JSONResponse BankImportList
+
+func (response ListBankImports200JSONResponse) VisitListBankImportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBankLinesRequestObject struct {
+	Params ListBankLinesParams
+}
+
+type ListBankLinesResponseObject interface {
+	VisitListBankLinesResponse(w http.ResponseWriter) error
+}
+
+type ListBankLines200JSONResponse BankLineList
+
+func (response ListBankLines200JSONResponse) VisitListBankLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmBankLinesRequestObject struct {
+	Params ConfirmBankLinesParams
+	Body   *ConfirmBankLinesJSONRequestBody
+}
+
+type ConfirmBankLinesResponseObject interface {
+	VisitConfirmBankLinesResponse(w http.ResponseWriter) error
+}
+
+type ConfirmBankLines200JSONResponse BankLineList
+
+func (response ConfirmBankLines200JSONResponse) VisitConfirmBankLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBankLineRequestObject struct {
+	BankLineID BankLineID `json:"bank_line_id"`
+}
+
+type GetBankLineResponseObject interface {
+	VisitGetBankLineResponse(w http.ResponseWriter) error
+}
+
+type GetBankLine200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBankLine200JSONResponse struct {
+	Body    BankLine
+	Headers GetBankLine200ResponseHeaders
+}
+
+func (response GetBankLine200JSONResponse) VisitGetBankLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmBankLineRequestObject struct {
+	BankLineID BankLineID `json:"bank_line_id"`
+	Params     ConfirmBankLineParams
+	Body       *ConfirmBankLineJSONRequestBody
+}
+
+type ConfirmBankLineResponseObject interface {
+	VisitConfirmBankLineResponse(w http.ResponseWriter) error
+}
+
+type ConfirmBankLine200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmBankLine200JSONResponse struct {
+	Body    BankLine
+	Headers ConfirmBankLine200ResponseHeaders
+}
+
+func (response ConfirmBankLine200JSONResponse) VisitConfirmBankLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IgnoreBankLineRequestObject struct {
+	BankLineID BankLineID `json:"bank_line_id"`
+	Params     IgnoreBankLineParams
+	Body       *IgnoreBankLineJSONRequestBody
+}
+
+type IgnoreBankLineResponseObject interface {
+	VisitIgnoreBankLineResponse(w http.ResponseWriter) error
+}
+
+type IgnoreBankLine200ResponseHeaders struct {
+	ETag string
+}
+
+type IgnoreBankLine200JSONResponse struct {
+	Body    BankLine
+	Headers IgnoreBankLine200ResponseHeaders
+}
+
+func (response IgnoreBankLine200JSONResponse) VisitIgnoreBankLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenBankLineRequestObject struct {
+	BankLineID BankLineID `json:"bank_line_id"`
+	Params     ReopenBankLineParams
+}
+
+type ReopenBankLineResponseObject interface {
+	VisitReopenBankLineResponse(w http.ResponseWriter) error
+}
+
+type ReopenBankLine200ResponseHeaders struct {
+	ETag string
+}
+
+type ReopenBankLine200JSONResponse struct {
+	Body    BankLine
+	Headers ReopenBankLine200ResponseHeaders
+}
+
+func (response ReopenBankLine200JSONResponse) VisitReopenBankLineResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -33290,6 +34668,28 @@ type GetCustomerOpportunityGradesResponseObject interface {
 type GetCustomerOpportunityGrades200JSONResponse OpportunityGradeHistory
 
 func (response GetCustomerOpportunityGrades200JSONResponse) VisitGetCustomerOpportunityGradesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayerAccountsRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type ListPayerAccountsResponseObject interface {
+	VisitListPayerAccountsResponse(w http.ResponseWriter) error
+}
+
+type ListPayerAccounts200JSONResponse PayerAccountList
+
+func (response ListPayerAccounts200JSONResponse) VisitListPayerAccountsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -42843,6 +44243,39 @@ func (response ListReceiptDecisions200JSONResponse) VisitListReceiptDecisionsRes
 	return err
 }
 
+type SetDepositRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+	OrderID   UUID      `json:"order_id"`
+	Params    SetDepositParams
+	Body      *SetDepositJSONRequestBody
+}
+
+type SetDepositResponseObject interface {
+	VisitSetDepositResponse(w http.ResponseWriter) error
+}
+
+type SetDeposit200ResponseHeaders struct {
+	ETag string
+}
+
+type SetDeposit200JSONResponse struct {
+	Body    Receipt
+	Headers SetDeposit200ResponseHeaders
+}
+
+func (response SetDeposit200JSONResponse) VisitSetDepositResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReverseReceiptRequestObject struct {
 	ReceiptID ReceiptID `json:"receipt_id"`
 	Params    ReverseReceiptParams
@@ -46722,6 +48155,24 @@ type StrictServerInterface interface {
 	// GetJwks Public keys of access tokens
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx context.Context, request GetJwksRequestObject) (GetJwksResponseObject, error)
+	// ListAcceptanceBills List bank acceptance bills
+	// (GET /v1/acceptance-bills)
+	ListAcceptanceBills(ctx context.Context, request ListAcceptanceBillsRequestObject) (ListAcceptanceBillsResponseObject, error)
+	// GetAcceptanceBill Read a bill
+	// (GET /v1/acceptance-bills/{acceptance_bill_id})
+	GetAcceptanceBill(ctx context.Context, request GetAcceptanceBillRequestObject) (GetAcceptanceBillResponseObject, error)
+	// BounceAcceptanceBill Book that a bill bounced
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/bounce)
+	BounceAcceptanceBill(ctx context.Context, request BounceAcceptanceBillRequestObject) (BounceAcceptanceBillResponseObject, error)
+	// DiscountAcceptanceBill Sell a bill to a bank
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/discount)
+	DiscountAcceptanceBill(ctx context.Context, request DiscountAcceptanceBillRequestObject) (DiscountAcceptanceBillResponseObject, error)
+	// EndorseAcceptanceBill Pass a bill on
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/endorse)
+	EndorseAcceptanceBill(ctx context.Context, request EndorseAcceptanceBillRequestObject) (EndorseAcceptanceBillResponseObject, error)
+	// SettleAcceptanceBill Book that a bill was paid
+	// (POST /v1/acceptance-bills/{acceptance_bill_id}/settle)
+	SettleAcceptanceBill(ctx context.Context, request SettleAcceptanceBillRequestObject) (SettleAcceptanceBillResponseObject, error)
 	// ListAgeing List what customers owe by how late it is
 	// (GET /v1/ageing)
 	ListAgeing(ctx context.Context, request ListAgeingRequestObject) (ListAgeingResponseObject, error)
@@ -46839,6 +48290,39 @@ type StrictServerInterface interface {
 	// WriteOffBadDebt Write an approved bad debt off
 	// (POST /v1/bad-debts/{bad_debt_id}/write-off)
 	WriteOffBadDebt(ctx context.Context, request WriteOffBadDebtRequestObject) (WriteOffBadDebtResponseObject, error)
+	// ListBankAccounts List the company's bank accounts
+	// (GET /v1/bank-accounts)
+	ListBankAccounts(ctx context.Context, request ListBankAccountsRequestObject) (ListBankAccountsResponseObject, error)
+	// CreateBankAccount Add a bank account
+	// (POST /v1/bank-accounts)
+	CreateBankAccount(ctx context.Context, request CreateBankAccountRequestObject) (CreateBankAccountResponseObject, error)
+	// SetBankAccount Change a bank account
+	// (PUT /v1/bank-accounts/{bank_account_id})
+	SetBankAccount(ctx context.Context, request SetBankAccountRequestObject) (SetBankAccountResponseObject, error)
+	// ImportBankStatement Import a bank statement
+	// (POST /v1/bank-accounts/{bank_account_id}/statements)
+	ImportBankStatement(ctx context.Context, request ImportBankStatementRequestObject) (ImportBankStatementResponseObject, error)
+	// ListBankImports List imported bank statements
+	// (GET /v1/bank-imports)
+	ListBankImports(ctx context.Context, request ListBankImportsRequestObject) (ListBankImportsResponseObject, error)
+	// ListBankLines List lines of bank statements
+	// (GET /v1/bank-lines)
+	ListBankLines(ctx context.Context, request ListBankLinesRequestObject) (ListBankLinesResponseObject, error)
+	// ConfirmBankLines Book every line that is sure enough
+	// (POST /v1/bank-lines/confirm-all)
+	ConfirmBankLines(ctx context.Context, request ConfirmBankLinesRequestObject) (ConfirmBankLinesResponseObject, error)
+	// GetBankLine Read a line
+	// (GET /v1/bank-lines/{bank_line_id})
+	GetBankLine(ctx context.Context, request GetBankLineRequestObject) (GetBankLineResponseObject, error)
+	// ConfirmBankLine Book a line
+	// (POST /v1/bank-lines/{bank_line_id}/confirm)
+	ConfirmBankLine(ctx context.Context, request ConfirmBankLineRequestObject) (ConfirmBankLineResponseObject, error)
+	// IgnoreBankLine Ignore a line
+	// (POST /v1/bank-lines/{bank_line_id}/ignore)
+	IgnoreBankLine(ctx context.Context, request IgnoreBankLineRequestObject) (IgnoreBankLineResponseObject, error)
+	// ReopenBankLine Take an ignored line back
+	// (POST /v1/bank-lines/{bank_line_id}/reopen)
+	ReopenBankLine(ctx context.Context, request ReopenBankLineRequestObject) (ReopenBankLineResponseObject, error)
 	// ListBasePriceLists List base price lists
 	// (GET /v1/base-price-lists)
 	ListBasePriceLists(ctx context.Context, request ListBasePriceListsRequestObject) (ListBasePriceListsResponseObject, error)
@@ -47259,6 +48743,9 @@ type StrictServerInterface interface {
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx context.Context, request GetCustomerOpportunityGradesRequestObject) (GetCustomerOpportunityGradesResponseObject, error)
+	// ListPayerAccounts Read from which accounts a customer pays
+	// (GET /v1/customers/{customer_id}/payer-accounts)
+	ListPayerAccounts(ctx context.Context, request ListPayerAccountsRequestObject) (ListPayerAccountsResponseObject, error)
 	// GetPromiseRecord Read how good a payer's word was
 	// (GET /v1/customers/{customer_id}/promise-record)
 	GetPromiseRecord(ctx context.Context, request GetPromiseRecordRequestObject) (GetPromiseRecordResponseObject, error)
@@ -48288,6 +49775,9 @@ type StrictServerInterface interface {
 	// ListReceiptDecisions Read what gates decided about a receipt
 	// (GET /v1/receipts/{receipt_id}/decisions)
 	ListReceiptDecisions(ctx context.Context, request ListReceiptDecisionsRequestObject) (ListReceiptDecisionsResponseObject, error)
+	// SetDeposit Set money aside for an order
+	// (POST /v1/receipts/{receipt_id}/deposits/{order_id})
+	SetDeposit(ctx context.Context, request SetDepositRequestObject) (SetDepositResponseObject, error)
 	// ReverseReceipt Reverse a receipt
 	// (POST /v1/receipts/{receipt_id}/reverse)
 	ReverseReceipt(ctx context.Context, request ReverseReceiptRequestObject) (ReverseReceiptResponseObject, error)
@@ -48730,6 +50220,252 @@ func (sh *strictHandler) GetJwks(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetJwksResponseObject); ok {
 		return validResponse.VisitGetJwksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAcceptanceBills operation middleware
+func (sh *strictHandler) ListAcceptanceBills(ctx echo.Context, params ListAcceptanceBillsParams) error {
+	var request ListAcceptanceBillsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAcceptanceBills(ctx.Request().Context(), request.(ListAcceptanceBillsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAcceptanceBills")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAcceptanceBillsResponseObject); ok {
+		return validResponse.VisitListAcceptanceBillsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAcceptanceBill operation middleware
+func (sh *strictHandler) GetAcceptanceBill(ctx echo.Context, acceptanceBillID BillID) error {
+	var request GetAcceptanceBillRequestObject
+
+	request.AcceptanceBillID = acceptanceBillID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAcceptanceBill(ctx.Request().Context(), request.(GetAcceptanceBillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAcceptanceBill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAcceptanceBillResponseObject); ok {
+		return validResponse.VisitGetAcceptanceBillResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BounceAcceptanceBill operation middleware
+func (sh *strictHandler) BounceAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params BounceAcceptanceBillParams) error {
+	var request BounceAcceptanceBillRequestObject
+
+	request.AcceptanceBillID = acceptanceBillID
+	request.Params = params
+
+	var body BounceAcceptanceBillJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BounceAcceptanceBill(ctx.Request().Context(), request.(BounceAcceptanceBillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BounceAcceptanceBill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BounceAcceptanceBillResponseObject); ok {
+		return validResponse.VisitBounceAcceptanceBillResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiscountAcceptanceBill operation middleware
+func (sh *strictHandler) DiscountAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params DiscountAcceptanceBillParams) error {
+	var request DiscountAcceptanceBillRequestObject
+
+	request.AcceptanceBillID = acceptanceBillID
+	request.Params = params
+
+	var body DiscountAcceptanceBillJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiscountAcceptanceBill(ctx.Request().Context(), request.(DiscountAcceptanceBillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiscountAcceptanceBill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiscountAcceptanceBillResponseObject); ok {
+		return validResponse.VisitDiscountAcceptanceBillResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndorseAcceptanceBill operation middleware
+func (sh *strictHandler) EndorseAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params EndorseAcceptanceBillParams) error {
+	var request EndorseAcceptanceBillRequestObject
+
+	request.AcceptanceBillID = acceptanceBillID
+	request.Params = params
+
+	var body EndorseAcceptanceBillJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndorseAcceptanceBill(ctx.Request().Context(), request.(EndorseAcceptanceBillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndorseAcceptanceBill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndorseAcceptanceBillResponseObject); ok {
+		return validResponse.VisitEndorseAcceptanceBillResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleAcceptanceBill operation middleware
+func (sh *strictHandler) SettleAcceptanceBill(ctx echo.Context, acceptanceBillID BillID, params SettleAcceptanceBillParams) error {
+	var request SettleAcceptanceBillRequestObject
+
+	request.AcceptanceBillID = acceptanceBillID
+	request.Params = params
+
+	var body SettleAcceptanceBillJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleAcceptanceBill(ctx.Request().Context(), request.(SettleAcceptanceBillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleAcceptanceBill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleAcceptanceBillResponseObject); ok {
+		return validResponse.VisitSettleAcceptanceBillResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -50085,6 +51821,403 @@ func (sh *strictHandler) WriteOffBadDebt(ctx echo.Context, badDebtID UUID, param
 		return err
 	} else if validResponse, ok := response.(WriteOffBadDebtResponseObject); ok {
 		return validResponse.VisitWriteOffBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBankAccounts operation middleware
+func (sh *strictHandler) ListBankAccounts(ctx echo.Context, params ListBankAccountsParams) error {
+	var request ListBankAccountsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBankAccounts(ctx.Request().Context(), request.(ListBankAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBankAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBankAccountsResponseObject); ok {
+		return validResponse.VisitListBankAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateBankAccount operation middleware
+func (sh *strictHandler) CreateBankAccount(ctx echo.Context, params CreateBankAccountParams) error {
+	var request CreateBankAccountRequestObject
+
+	request.Params = params
+
+	var body CreateBankAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateBankAccount(ctx.Request().Context(), request.(CreateBankAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateBankAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateBankAccountResponseObject); ok {
+		return validResponse.VisitCreateBankAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetBankAccount operation middleware
+func (sh *strictHandler) SetBankAccount(ctx echo.Context, bankAccountID BankAccountID, params SetBankAccountParams) error {
+	var request SetBankAccountRequestObject
+
+	request.BankAccountID = bankAccountID
+	request.Params = params
+
+	var body SetBankAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetBankAccount(ctx.Request().Context(), request.(SetBankAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetBankAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetBankAccountResponseObject); ok {
+		return validResponse.VisitSetBankAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportBankStatement operation middleware
+func (sh *strictHandler) ImportBankStatement(ctx echo.Context, bankAccountID BankAccountID, params ImportBankStatementParams) error {
+	var request ImportBankStatementRequestObject
+
+	request.BankAccountID = bankAccountID
+	request.Params = params
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportBankStatement(ctx.Request().Context(), request.(ImportBankStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportBankStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportBankStatementResponseObject); ok {
+		return validResponse.VisitImportBankStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBankImports operation middleware
+func (sh *strictHandler) ListBankImports(ctx echo.Context, params ListBankImportsParams) error {
+	var request ListBankImportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBankImports(ctx.Request().Context(), request.(ListBankImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBankImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBankImportsResponseObject); ok {
+		return validResponse.VisitListBankImportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBankLines operation middleware
+func (sh *strictHandler) ListBankLines(ctx echo.Context, params ListBankLinesParams) error {
+	var request ListBankLinesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBankLines(ctx.Request().Context(), request.(ListBankLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBankLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBankLinesResponseObject); ok {
+		return validResponse.VisitListBankLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmBankLines operation middleware
+func (sh *strictHandler) ConfirmBankLines(ctx echo.Context, params ConfirmBankLinesParams) error {
+	var request ConfirmBankLinesRequestObject
+
+	request.Params = params
+
+	var body ConfirmBankLinesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmBankLines(ctx.Request().Context(), request.(ConfirmBankLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmBankLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmBankLinesResponseObject); ok {
+		return validResponse.VisitConfirmBankLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBankLine operation middleware
+func (sh *strictHandler) GetBankLine(ctx echo.Context, bankLineID BankLineID) error {
+	var request GetBankLineRequestObject
+
+	request.BankLineID = bankLineID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBankLine(ctx.Request().Context(), request.(GetBankLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBankLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBankLineResponseObject); ok {
+		return validResponse.VisitGetBankLineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmBankLine operation middleware
+func (sh *strictHandler) ConfirmBankLine(ctx echo.Context, bankLineID BankLineID, params ConfirmBankLineParams) error {
+	var request ConfirmBankLineRequestObject
+
+	request.BankLineID = bankLineID
+	request.Params = params
+
+	var body ConfirmBankLineJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmBankLine(ctx.Request().Context(), request.(ConfirmBankLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmBankLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmBankLineResponseObject); ok {
+		return validResponse.VisitConfirmBankLineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// IgnoreBankLine operation middleware
+func (sh *strictHandler) IgnoreBankLine(ctx echo.Context, bankLineID BankLineID, params IgnoreBankLineParams) error {
+	var request IgnoreBankLineRequestObject
+
+	request.BankLineID = bankLineID
+	request.Params = params
+
+	var body IgnoreBankLineJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.IgnoreBankLine(ctx.Request().Context(), request.(IgnoreBankLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IgnoreBankLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(IgnoreBankLineResponseObject); ok {
+		return validResponse.VisitIgnoreBankLineResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReopenBankLine operation middleware
+func (sh *strictHandler) ReopenBankLine(ctx echo.Context, bankLineID BankLineID, params ReopenBankLineParams) error {
+	var request ReopenBankLineRequestObject
+
+	request.BankLineID = bankLineID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenBankLine(ctx.Request().Context(), request.(ReopenBankLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenBankLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReopenBankLineResponseObject); ok {
+		return validResponse.VisitReopenBankLineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -54888,6 +57021,31 @@ func (sh *strictHandler) GetCustomerOpportunityGrades(ctx echo.Context, customer
 		return err
 	} else if validResponse, ok := response.(GetCustomerOpportunityGradesResponseObject); ok {
 		return validResponse.VisitGetCustomerOpportunityGradesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayerAccounts operation middleware
+func (sh *strictHandler) ListPayerAccounts(ctx echo.Context, customerID CustomerID) error {
+	var request ListPayerAccountsRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayerAccounts(ctx.Request().Context(), request.(ListPayerAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayerAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayerAccountsResponseObject); ok {
+		return validResponse.VisitListPayerAccountsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -66923,6 +69081,56 @@ func (sh *strictHandler) ListReceiptDecisions(ctx echo.Context, receiptID Receip
 		return err
 	} else if validResponse, ok := response.(ListReceiptDecisionsResponseObject); ok {
 		return validResponse.VisitListReceiptDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetDeposit operation middleware
+func (sh *strictHandler) SetDeposit(ctx echo.Context, receiptID ReceiptID, orderID UUID, params SetDepositParams) error {
+	var request SetDepositRequestObject
+
+	request.ReceiptID = receiptID
+	request.OrderID = orderID
+	request.Params = params
+
+	var body SetDepositJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetDeposit(ctx.Request().Context(), request.(SetDepositRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetDeposit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetDepositResponseObject); ok {
+		return validResponse.VisitSetDepositResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

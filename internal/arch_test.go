@@ -20,7 +20,7 @@ const module = "github.com/salesgate/salesgate/"
 // layers is the import order: a package may import only what stands above it, and of that only what imports lists.
 // What has to call downwards declares an interface of one or two methods, which app fills.
 var layers = strings.Fields(`
-	errs clock money
+	errs clock money sheet
 	pg
 	audit
 	jobs
@@ -89,6 +89,7 @@ const (
 var imports = map[string]string{
 	"errs":       "",
 	"clock":      "errs",
+	"sheet":      "errs", // what people bring as CSV or XLSX: master data, bank statements
 	"money":      "errs",
 	"pg":         "errs clock",
 	"audit":      "errs clock pg",
@@ -137,7 +138,7 @@ var imports = map[string]string{
 	"departure":      gates + "shipping gate",
 
 	"receivable":    gates + "customer catalog credit order shipping",
-	"bankstatement": gates + "customer credit receivable",
+	"bankstatement": gates + "sheet customer credit receivable",
 	"statement":     gates + "customer catalog credit order shipping receivable",
 	"collection":    gates + "customer credit order shipping receivable statement",
 
@@ -145,7 +146,7 @@ var imports = map[string]string{
 	"creditreview": gates + "customer credit",
 	"handover":     gates + "customer prospect credit order shipping receivable",
 	"backtest":     gates + "customer catalog pricing credit order shipping",
-	"importing":    gates + "customer catalog pricing pricelist credit terms receivable",
+	"importing":    gates + "customer catalog pricing pricelist credit terms receivable sheet",
 
 	"demo":    gates + "conduct leave calendar printing " + demand + supply + after + "importing",
 	"httpapi": gates + "verify conduct leave calendar printing " + demand + supply + after + "importing",

@@ -6,17 +6,25 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/bankstatement"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/verify"
 )
 
 // joinMoney builds invoicing, receipts and bank statements.
 func (a *App) joinMoney(s *httpapi.Server) {
+	s.BankStatements = bankstatement.New(s.Rulebook, s.Receivables)
+	s.Receivables.Lines = s.BankStatements
 	s.Receivables.Enqueue = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, invoiceRunJob{id}) }
 	jobs.Handle(a.jobs, func(ctx context.Context, job invoiceRunJob) error { return a.invoiceAll(ctx, s.Receivables, job.ID) })
+	jobs.Handle(a.jobs, func(ctx context.Context, job shipping.LostCover) error { // SHP-10
+		return a.DB.Tx(ctx, pg.System("lost_cover"), func(tx pg.Tx) error { return s.Shipments.Uncover(tx, job.NoticeID) })
+	})
 	a.jobs.Every("invoice_runs", time.Minute, func(ctx context.Context) error { return a.resumeInvoiceRuns(ctx, s.Receivables) })
 }
 
@@ -60,4 +68,12 @@ func (a *App) resumeInvoiceRuns(ctx context.Context, r *receivable.Service) erro
 		}
 	}
 	return err
+}
+
+// verifyBankLines: booked lines of bank statements are what their receipts say (ARV-01).
+func verifyBankLines(tx pg.Tx) ([]verify.Difference, error) {
+	rows, err := bankstatement.Reconcile(tx)
+	return differing(rows, err, func(d bankstatement.Difference) verify.Difference {
+		return verify.Difference{SubjectType: "bank_line", SubjectID: &d.LineID, What: d.What}
+	})
 }

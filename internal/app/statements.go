@@ -93,6 +93,7 @@ func Checks() []verify.Check {
 		{Name: "exposure", Run: verifyExposure},
 		{Name: "credit_groups", Run: verifyGroups},
 		{Name: "receivables", Run: verifyReceivables},
+		{Name: "bank_lines", Run: verifyBankLines},
 		{Name: "goods", Run: verifyGoods},
 		{Name: "stock", Run: verifyStock},
 		{Name: "transport", Run: verifyTransport},

@@ -177,6 +177,10 @@ func (c *Company) pay(tx pg.Tx, d deal) error {
 	}
 	if d.no%6 == 0 {
 		in.Method = receivable.AcceptanceBill
+		in.Bill = &receivable.NewBill{
+			Number: fmt.Sprintf("1%029d", d.no), Drawer: c.cast.customers[d.customer].Name, Acceptor: "示例银行云岭支行",
+			IssuedOn: in.ReceivedOn.AddDate(0, 0, -10), MaturesOn: in.ReceivedOn.AddDate(0, 0, 170),
+		}
 	}
 	if d.flow == string(shipping.Prepaid) {
 		in.Amount = t.OrderTotal

@@ -277,6 +277,13 @@ var owned = map[string]func(e *apitest.Env) string{
 			"figures": `{"as_of": "2026-01-01T00:00:00Z"}`, "checks": "[]",
 		})
 	},
+	"acceptance-bills": func(e *apitest.Env) string {
+		made := e.As("clerk").Post("/v1/receipts", object{
+			"customer_id": customerOf(e), "amount": "50000.00", "method": "acceptance_bill", "received_on": "2026-01-01",
+			"bill": object{"number": uuid.NewString()[:20], "drawer": "示例", "acceptor": "示例银行", "issued_on": "2025-12-01", "matures_on": "2026-06-01"},
+		}).Want(201)
+		return made.String("bill_id")
+	},
 	"goods-returns": func(e *apitest.Env) string {
 		c := customerOf(e)
 		return plant(e, "goods_returns", object{"delivery_note_id": deliveryNoteOf(e), "customer_id": c, "payer_id": c, "reason": "色差"})
@@ -413,7 +420,7 @@ var unowned = strings.Fields(`
 	warehouses stock-lots inspection-reports
 	items price-committee-members collection-reports price-meetings violations
 	statement-runs disputes verifications
-	tax-invoices invoice-runs
+	tax-invoices invoice-runs deposits bank-accounts bank-lines
 `)
 
 var customersMade atomic.Int64

@@ -65,7 +65,9 @@ func (s *Server) ReverseInvoice(ctx context.Context, r api.ReverseInvoiceRequest
 // ListReceipts implements the operation of that name.
 func (s *Server) ListReceipts(ctx context.Context, r api.ListReceiptsRequestObject) (api.ListReceiptsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListReceipts200JSONResponse, error) {
-		rows, next, err := s.Receivables.ListReceipts(tx, who, r.Params.PayerID, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Receivables.ListReceipts(tx, who, receivable.ReceiptFilter{
+			PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)), Method: receivable.Method(value(r.Params.Method)), Free: value(r.Params.Free),
+		}, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.Receipt, len(rows))
 		for i, v := range rows {
 			data[i] = receiptBody(v)
@@ -80,6 +82,7 @@ func (s *Server) PostReceipt(ctx context.Context, r api.PostReceiptRequestObject
 		v, err := s.Receivables.PostReceipt(tx, who, receivable.NewReceipt{
 			CustomerID: r.Body.CustomerID, Method: receivable.Method(r.Body.Method), Reference: value(r.Body.Reference),
 			ReceivedOn: r.Body.ReceivedOn.Time, Amount: r.Body.Amount, Remarks: value(r.Body.Remarks), Allocations: sharesOf(r.Body.Allocations),
+			Currency: value(r.Body.Currency), Bill: newBill(r.Body.Bill),
 		})
 		return api.PostReceipt201JSONResponse{Body: receiptBody(v), Headers: api.PostReceipt201ResponseHeaders{ETag: etag(v.Version)}}, err
 	})
@@ -96,7 +99,7 @@ func (s *Server) GetReceipt(ctx context.Context, r api.GetReceiptRequestObject) 
 // AllocateReceipt implements the operation of that name.
 func (s *Server) AllocateReceipt(ctx context.Context, r api.AllocateReceiptRequestObject) (api.AllocateReceiptResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.AllocateReceipt200JSONResponse, error) {
-		v, err := s.Receivables.Allocate(tx, who, r.ReceiptID, optionalMatch(r.Params.IfMatch), sharesOf(r.Body.Allocations))
+		v, err := s.Receivables.Allocate(tx, who, r.ReceiptID, optionalMatch(r.Params.IfMatch), sharesOf(r.Body.Allocations), value(r.Body.Reference))
 		return api.AllocateReceipt200JSONResponse{Body: receiptBody(v), Headers: api.AllocateReceipt200ResponseHeaders{ETag: etag(v.Version)}}, err
 	})
 }
@@ -206,6 +209,16 @@ func receiptBody(r receivable.Receipt) api.Receipt {
 	}
 	for i, a := range r.Allocations {
 		b.Allocations[i] = api.Allocation{ID: a.ID, State: string(a.State), InvoiceID: a.InvoiceID, Amount: a.Amount, CreatedAt: a.CreatedAt}
+	}
+	if r.Bill != nil {
+		b.BillID = &r.Bill.ID
+	}
+	if len(r.Deposits) > 0 {
+		deposits := make([]api.Deposit, len(r.Deposits))
+		for i, d := range r.Deposits {
+			deposits[i] = api.Deposit{OrderID: d.OrderID, Amount: d.Amount}
+		}
+		b.Deposits = &deposits
 	}
 	return b
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/bankstatement"
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
 	"github.com/salesgate/salesgate/internal/catalog"
@@ -70,22 +71,23 @@ type Server struct {
 	Sandbox bool         // the clock may be moved forward
 	Jobs    *jobs.Runner // what the sandbox runs at once after a jump
 
-	Rulebook    *rulebook.Service
-	People      *identity.Service
-	Customers   *customer.Service
-	Shipments   *shipping.Service
-	Gate        *gate.Service
-	Stock       *stock.Service
-	Departures  *departure.Service
-	Receivables *receivable.Service
-	Collection  *collection.Service
-	Imports     *importing.Service
-	Credits     *credit.Service
-	Products    *catalog.Service
-	Prices      *pricing.Service
-	Approvals   *approval.Service
-	TaskFeed    *approval.Feed // wakes the streams of GET /v1/me/events; app runs it
-	Orders      *order.Service
+	Rulebook       *rulebook.Service
+	People         *identity.Service
+	Customers      *customer.Service
+	Shipments      *shipping.Service
+	Gate           *gate.Service
+	Stock          *stock.Service
+	Departures     *departure.Service
+	BankStatements *bankstatement.Service
+	Receivables    *receivable.Service
+	Collection     *collection.Service
+	Imports        *importing.Service
+	Credits        *credit.Service
+	Products       *catalog.Service
+	Prices         *pricing.Service
+	Approvals      *approval.Service
+	TaskFeed       *approval.Feed // wakes the streams of GET /v1/me/events; app runs it
+	Orders         *order.Service
 
 	Attachments      *attachment.Service
 	Leaves           *leave.Service

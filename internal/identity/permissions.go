@@ -230,6 +230,11 @@ var matrix = map[Permission][]Role{
 	"paying_staff.read":      roles(sellers, finance, overseers),
 	"paying_staff.write":     roles(sellers, finance),
 
+	// bankstatement
+	"bank.read":          roles(finance),
+	"bank.write":         roles(finance),
+	"bank_account.write": roles(FinanceManager),
+
 	// importing
 	"import.read":  roles(Admin, FinanceManager, SalesManager),
 	"import.write": roles(Admin, FinanceManager, SalesManager),

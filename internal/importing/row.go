@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/sheet"
 )
 
 // What can be wrong with a cell or a row.
@@ -69,7 +70,7 @@ func mapHeaders(columns []column, cells []string) (byIndex map[int]column, heade
 	byIndex, headers = map[int]column{}, map[string]string{}
 	at := &row{no: 1, headers: map[string]string{}, problems: &problems}
 	for i, cell := range cells {
-		name := clean(cell)
+		name := sheet.Clean(cell)
 		if name == "" {
 			continue
 		}
@@ -111,14 +112,14 @@ func headerKey(s string) string {
 			return -1
 		}
 		return r
-	}, strings.ToLower(width.Narrow.String(clean(s))))
+	}, strings.ToLower(width.Narrow.String(sheet.Clean(s))))
 }
 
 // fill puts the cells of a line in the row, and checks that mandatory ones are there and none is too long.
 func (r *row) fill(columns []column, byIndex map[int]column, cells []string) {
 	for i, cell := range cells {
 		if c, ok := byIndex[i]; ok {
-			r.cells[c.key] = clean(cell)
+			r.cells[c.key] = sheet.Clean(cell)
 		}
 	}
 	for _, c := range columns {
@@ -137,7 +138,7 @@ func (r *row) fill(columns []column, byIndex map[int]column, cells []string) {
 // empty reports a line without any content, which is passed over.
 func empty(cells []string) bool {
 	for _, c := range cells {
-		if clean(c) != "" {
+		if sheet.Clean(c) != "" {
 			return false
 		}
 	}

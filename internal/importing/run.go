@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/sheet"
 )
 
 const (
@@ -128,7 +129,7 @@ func (r *run) execute() error {
 		return err
 	}
 	if r.imp.RowsTotal == 0 && len(r.problems) == 0 {
-		return ErrEmpty
+		return sheet.ErrEmpty
 	}
 	headersBad := len(r.problems) > 0 && r.problems[0].Row == 1
 	if headersBad {
@@ -149,8 +150,8 @@ func (r *run) check() (bad map[int]bool, err error) {
 	seen := map[string]int{}
 	err = r.each(func(rec *record) error {
 		r.imp.RowsTotal++
-		if r.imp.RowsTotal > maxRows {
-			return ErrTooLong.With("max", maxRows)
+		if r.imp.RowsTotal > sheet.MaxRows {
+			return sheet.ErrTooLong.With("max", sheet.MaxRows)
 		}
 		if first, twice := seen[rec.key]; twice && rec.key != "" {
 			rec.fail("", errSameKey.With("row", first, "column", columnsOf[r.imp.Kind][0].headers[0]))
@@ -168,15 +169,15 @@ func (r *run) check() (bad map[int]bool, err error) {
 
 // each reads the file's rows one by one. Problems go to r.problems, up to maxErrors; all are counted.
 func (r *run) each(fn func(*record) error) error {
-	in, err := open(r.path)
+	in, err := sheet.Open(r.path)
 	if err != nil {
 		return err
 	}
-	defer in.close() //nolint:errcheck // read only
+	defer in.Close() //nolint:errcheck // read only
 	columns := columnsOf[r.imp.Kind]
-	cells, err := in.next()
+	cells, err := in.Next()
 	if errors.Is(err, io.EOF) {
-		return ErrEmpty
+		return sheet.ErrEmpty
 	}
 	if err != nil {
 		return err
@@ -188,7 +189,7 @@ func (r *run) each(fn func(*record) error) error {
 		return nil
 	}
 	for no := 2; ; no++ {
-		cells, err := in.next()
+		cells, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

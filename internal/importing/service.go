@@ -18,6 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/sheet"
 )
 
 // subject is what events call an import.
@@ -57,7 +58,7 @@ type Upload struct {
 	EffectiveAt        *time.Time
 }
 
-// Start keeps the file and queues its import, which Run carries out after the commit. Returns ErrEmpty for no content.
+// Start keeps the file and queues its import, which Run carries out after the commit. Returns sheet.ErrEmpty for no content.
 func (s *Service) Start(tx pg.Tx, who identity.Principal, u Upload) (Import, error) {
 	imp := Import{
 		ID: uuid.Must(uuid.NewV7()), Kind: u.Kind, Mode: u.Mode, CheckOnly: u.CheckOnly, FileName: u.FileName, State: Queued,
@@ -99,7 +100,7 @@ func keepFile(tx pg.Tx, id uuid.UUID, content io.Reader) ([]byte, error) {
 		}
 		switch {
 		case errors.Is(err, io.EOF) && no == 0:
-			return nil, ErrEmpty
+			return nil, sheet.ErrEmpty
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return h.Sum(nil), nil
 		case err != nil:

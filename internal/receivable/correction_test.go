@@ -253,7 +253,7 @@ func TestARV07_RaceOfWriteOffsPaymentsAndCredits(t *testing.T) {
 			return err
 		},
 		func(tx pg.Tx) error {
-			_, err := b.svc.Allocate(tx, finance, r.ID, nil, []receivable.Share{{InvoiceID: v.ID, Amount: money("300.00")}})
+			_, err := b.svc.Allocate(tx, finance, r.ID, nil, []receivable.Share{{InvoiceID: v.ID, Amount: money("300.00")}}, "")
 			return err
 		},
 	}

@@ -23,6 +23,9 @@ func (s *Service) Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.De
 	if err != nil {
 		return shipping.Cover{}, err
 	}
+	if err := coverFromDeposits(tx, noticeID, amount, &cover); err != nil {
+		return shipping.Cover{}, err
+	}
 	receipts, err := lockFreeReceipts(tx, payerID)
 	if err != nil {
 		return shipping.Cover{}, err
@@ -35,18 +38,66 @@ func (s *Service) Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.De
 		if !missing.IsPos() {
 			break
 		}
-		take := money.Fen(missing.Min(receipts[i].Free()))
-		if err := setAside(tx, &receipts[i], noticeID, take); err != nil {
+		if err := coverWith(tx, &cover, &receipts[i], noticeID, money.Fen(missing.Min(receipts[i].Free()))); err != nil {
 			return shipping.Cover{}, err
-		}
-		if cover.Covered, err = cover.Covered.Add(take); err != nil {
-			return shipping.Cover{}, err
-		}
-		if !slices.Contains(cover.Receipts, receipts[i].Number) {
-			cover.Receipts = append(cover.Receipts, receipts[i].Number)
 		}
 	}
 	return cover, nil
+}
+
+// coverFromDeposits covers a notice first of all with what is set aside for its orders (ARV-01).
+func coverFromDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal, cover *shipping.Cover) error {
+	missing := money.Fen(minus(amount, cover.Covered))
+	if !missing.IsPos() {
+		return nil
+	}
+	freed, err := freeDeposits(tx, noticeID, missing)
+	if err != nil {
+		return err
+	}
+	for _, f := range freed {
+		r, err := pg.TakeForUpdate[Receipt](tx, "id = ?", f.ReceiptID)
+		if err != nil {
+			return err
+		}
+		if err := coverWith(tx, cover, &r, noticeID, f.Amount); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// coverWith sets an amount of one receipt aside for a notice.
+func coverWith(tx pg.Tx, cover *shipping.Cover, r *Receipt, noticeID uuid.UUID, amount decimal.Decimal) error {
+	if err := setAside(tx, r, noticeID, amount); err != nil {
+		return err
+	}
+	cover.Covered = plus(cover.Covered, amount)
+	if !slices.Contains(cover.Receipts, r.Number) {
+		cover.Receipts = append(cover.Receipts, r.Number)
+	}
+	return nil
+}
+
+// withdraw gives back all that a receipt covers, of notices and of orders, and returns the notices.
+func withdraw(tx pg.Tx, r *Receipt) ([]uuid.UUID, error) {
+	var covers []Cover
+	if err := tx.Raw("SELECT * FROM notice_covers WHERE receipt_id = ? AND amount > 0 ORDER BY notice_id FOR UPDATE", r.ID).Scan(&covers).Error; err != nil {
+		return nil, err
+	}
+	var notices []uuid.UUID
+	for _, c := range covers {
+		if err := setAside(tx, r, c.NoticeID, c.Amount.Neg()); err != nil {
+			return nil, err
+		}
+		notices = append(notices, c.NoticeID)
+	}
+	for _, d := range r.Deposits {
+		if err := deposit(tx, r, d.OrderID, d.Amount.Neg()); err != nil {
+			return nil, err
+		}
+	}
+	return notices, nil
 }
 
 // ReleaseCover gives back what is set aside for a notice above keep, newest receipt first: the notice died, was changed,

@@ -6,29 +6,39 @@
 //
 // # Documents
 //
-// Invoices, receipts and allocations are posted when they are made and never edited (ARV-06): a mistake is corrected by
-// reversal, which is a document of its own for an invoice and a state for the other two. The database refuses
-// anything else.
+// Invoices, receipts, allocations and write-offs are posted when they are made and never edited (ARV-06): a mistake is corrected by a
+// document of its own or, for receipts and allocations, by a state. The database refuses anything else.
 //
 //	invoice     posted → reversed (by a reversal, whose amounts are negative)
 //	receipt     posted → reversed (the bill bounced, the transfer was another's)
 //	allocation  posted → reversed (the money is a prepayment again)
+//	write-off   posted; what comes in later is a recovery, which is reversed with its receipt
+//	bill        held → endorsed | discounted → settled | bounced; held → cancelled with its receipt
 //
-// An invoice takes quantities from delivery notes, at most what left and isn't invoiced yet; what left can always be
-// invoiced: no gate stands between. An opening invoice brings an open item of the books before salesgate.
+// An invoice takes quantities from delivery notes, at most what left and isn't invoiced or returned. What left can be invoiced at once
+// or, where the payer's invoicing terms say so, when the statement is confirmed. An opening invoice brings an open item of the books before
+// salesgate. A credit note takes back a part of one invoice (price, quantity, return), an adjusting document settles a disputed item:
+// both lower their invoice, or an adjustment is owed beside it. What was paid too much by then is a prepayment again. The tax system's
+// invoices are recorded beside ours; a red-letter one names the blue one that it takes from.
 //
-// A receipt is the payer's. What is not allocated to invoices is a prepayment (ARV-01), and part of that may be set aside
-// for a payment-first notice (SHP-10), which shipping asks for through Cover.
+// A run invoices all that is due: its customers are listed when it starts and invoiced one in a transaction each, so that a killed
+// server's run goes on where it stopped, and what refuses one customer is written down and hinders nobody.
+//
+// A receipt is the payer's. What is not allocated to invoices is a prepayment (ARV-01), and part of that may be set aside: for an order,
+// or for a payment-first notice (SHP-10), which shipping asks for through Cover and which takes the deposits of its orders first.
 //
 // # Invariants
 //
-//   - paid of an invoice = Σ its posted allocations ≤ total; open = total − paid ≥ 0
+//   - paid of an invoice = its posted allocations + credited + written off ≤ total; open = total − paid ≥ 0. A document that lowers another
+//     has paid = total, so that sums of open never count it twice
 //   - allocated + covering of a receipt ≤ amount: nothing is allocated twice, under any race
+//   - shipped, not invoiced = delivered − invoiced − returned, by delivery line, in quantity and in amount (SHP-20)
 //   - credit's receivable of a payer = Σ open of its posted invoices; credit's prepaid = Σ (amount − allocated) of its
 //     posted receipts
 //
 // # Locks
 //
-// Credit account of the payer first, then delivery notes, invoices and receipts, each in id order, then the number series.
-// With the account locked nobody else moves this payer's invoices or receipts, so those of one payer can't deadlock.
+// Credit account of the payer first, then delivery notes, invoices, receipts, write-offs and bills, each in id order, then the number
+// series. With the account locked nobody else moves this payer's invoices or receipts, so those of one payer can't deadlock. A receipt
+// that is reversed has its bank line freed last, and lets a job take back the releases that it covered.
 package receivable

@@ -142,6 +142,8 @@ type Receipt struct {
 	Version    int64
 
 	Allocations []Allocation `gorm:"-"`
+	Deposits    []Deposit    `gorm:"-"`
+	Bill        *Bill        `gorm:"-"`
 }
 
 // Free is what can still be allocated or set aside.

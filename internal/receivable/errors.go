@@ -19,8 +19,6 @@ var (
 	ErrIsReversal  = errs.Define(errs.Conflict, "receivable.is_reversal", "A reversal can't be reversed; post a new document.", "冲销单不能再次冲销。", "ARV-06")
 	ErrHasPayments = errs.Define(errs.Conflict, "invoice.has_payments",
 		"Payments are allocated to this invoice; take them off first.", "该发票已有核销,请先撤销核销。", "ARV-06")
-	ErrInUse = errs.Define(errs.Conflict, "receipt.covers_notice",
-		"Part of this receipt is set aside for a payment-first shipment; cancel that notice first.", "该收款已用于款到发货,请先取消相应发货通知。", "SHP-10")
 	ErrImmutable = errs.Define(errs.Conflict, "receivable.immutable",
 		"Posted documents are not changed; correct them by reversal.", "已过账单据不可修改,请通过冲销更正。", "ARV-06")
 	ErrNotFree = errs.Define(errs.Rule, "receipt.not_enough_left",
@@ -61,6 +59,24 @@ var (
 		"These goods came back; they aren't invoiced.", "该货物已退回,不能开票。", "SHP-20")
 )
 
+// The refusals of bills, deposits and remittances.
+var (
+	ErrCurrency = errs.Define(errs.Rule, "receipt.other_currency",
+		"Receipts are booked in CNY; have the bank change the money first.", "收款仅以人民币入账,请先结汇。", "ARV-01")
+	ErrBillNeeded = errs.Define(errs.Rule, "receipt.bill",
+		"An acceptance bill says its number, drawer, acceptor, issue and maturity dates; other receipts have no bill.", "承兑汇票收款须填写票据信息;其他方式不填。", "ARV-01")
+	ErrBillDates = errs.Define(errs.Rule, "bill.dates", "A bill is issued before it is received and matures after it was issued.", "汇票出票日不得晚于收票日,到期日须晚于出票日。", "ARV-01")
+	ErrBillTwice = pg.Constraint("acceptance_bills_number", errs.Define(errs.Conflict, "bill.same_number",
+		"A bill with this number was taken already.", "该票号的汇票已入账。", "ARV-01"))
+	ErrBillState     = errs.Define(errs.Conflict, "bill.wrong_state", "This can't be done with a bill that is {state}.", "汇票当前状态({state})不允许此操作。", "ARV-01")
+	ErrBillNotMature = errs.Define(errs.Rule, "bill.not_mature", "The bill matures on {matures_on}; before, it is neither paid nor refused.", "汇票 {matures_on} 到期,到期前不能兑付或拒付。", "ARV-01")
+	ErrBillMature    = errs.Define(errs.Rule, "bill.mature", "The bill matured on {matures_on}; present it for payment.", "汇票已于 {matures_on} 到期,应提示付款。", "ARV-01")
+	ErrBillCost      = errs.Define(errs.Rule, "bill.cost", "Discounting costs less than the bill's amount.", "贴现利息须小于票面金额。", "ARV-01")
+	ErrOtherOrder    = errs.Define(errs.Rule, "receipt.other_order", "This payer has no such order under way.", "该付款方没有此进行中的订单。", "ARV-01")
+	ErrNothingNamed  = errs.Define(errs.Rule, "receipt.nothing_named",
+		"The reference names no open invoice, order or statement of this payer.", "附言中未找到该付款方的未付发票、订单或对账单号。", "ARV-01")
+)
+
 // The refusals of tax invoices and of when invoices are made.
 var (
 	ErrTaxForm = errs.Define(errs.Rule, "tax_invoice.bad_number",
@@ -82,6 +98,8 @@ var (
 )
 
 var (
+	_ = pg.Constraint("acceptance_bills_dates", ErrBillDates)
+	_ = pg.Constraint("acceptance_bills_immutable", ErrImmutable)
 	_ = pg.Constraint("tax_invoices_form", ErrTaxForm)
 	_ = pg.Constraint("tax_invoices_red", ErrTaxRed)
 	_ = pg.Constraint("invoices_settled", ErrOverPaid)

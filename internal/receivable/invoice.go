@@ -207,7 +207,10 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err != nil {
 		return err
 	}
-	return s.payFromCovers(tx, account, v, totals)
+	if err := s.payFromCovers(tx, account, v, totals); err != nil {
+		return err
+	}
+	return s.payFromDeposits(tx, account, v)
 }
 
 // noticeTotal is what an invoice asks for the goods of one notice.

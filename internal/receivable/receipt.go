@@ -22,8 +22,10 @@ type NewReceipt struct {
 	Reference   string
 	ReceivedOn  time.Time
 	Amount      decimal.Decimal
+	Currency    string // CNY when empty
 	Remarks     string
 	Allocations []Share
+	Bill        *NewBill // of an acceptance bill
 }
 
 // Share is an amount that goes to one invoice.
@@ -40,11 +42,8 @@ func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (
 	if err != nil {
 		return Receipt{}, err
 	}
-	if !in.Amount.IsPos() {
-		return Receipt{}, ErrNoAmount.At("/amount")
-	}
-	if in.ReceivedOn.After(clock.Today(tx.Now)) {
-		return Receipt{}, ErrFuture.At("/received_on")
+	if err := in.check(clock.Today(tx.Now)); err != nil {
+		return Receipt{}, err
 	}
 	account, err := s.credit.Lock(tx, c.PayerID())
 	if err != nil {
@@ -64,16 +63,38 @@ func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (
 	if err := pg.Insert(tx, &r); err != nil {
 		return Receipt{}, err
 	}
+	if in.Bill != nil {
+		if err := takeBill(tx, &r, *in.Bill); err != nil {
+			return Receipt{}, err
+		}
+	}
 	if err := s.allocate(tx, account, &r, in.Allocations); err != nil {
 		return Receipt{}, err
 	}
 	return r, record(tx, "postReceipt", subjectReceipt, r.ID, nil, r)
 }
 
+// check refuses what is no receipt: no amount, another currency than the books', a date that hasn't come, a bill that says nothing.
+func (in NewReceipt) check(today time.Time) error {
+	switch {
+	case !in.Amount.IsPos():
+		return ErrNoAmount.At("/amount")
+	case in.Currency != "" && in.Currency != Currency:
+		return ErrCurrency.At("/currency")
+	case in.ReceivedOn.After(today):
+		return ErrFuture.At("/received_on")
+	case (in.Method == AcceptanceBill) != (in.Bill != nil):
+		return ErrBillNeeded.At("/bill")
+	case in.Bill != nil:
+		return in.Bill.check(in.ReceivedOn)
+	}
+	return nil
+}
+
 // Allocate pays invoices with what is left of a receipt: those that shares names or, with none named, the payer's open
-// invoices, oldest due date first, until the money or the invoices end (ARV-01). version is optional. Locks the
+// invoices, oldest due date first, until the money or the invoices end, or those that the reference names (ARV-01). version is optional. Locks the
 // credit account, the invoices and the receipt. Returns what PostReceipt returns.
-func (s *Service) Allocate(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, shares []Share) (Receipt, error) {
+func (s *Service) Allocate(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, shares []Share, reference string) (Receipt, error) {
 	r, account, err := s.lockReceipt(tx, who, id)
 	if err != nil {
 		return Receipt{}, err
@@ -84,10 +105,15 @@ func (s *Service) Allocate(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	if r.State == Reversed {
 		return Receipt{}, ErrReversed
 	}
-	if len(shares) == 0 {
-		if shares, err = oldestFirst(tx, r); err != nil {
-			return Receipt{}, err
-		}
+	switch {
+	case len(shares) > 0:
+	case reference != "":
+		shares, err = s.byReference(tx, r, reference)
+	default:
+		shares, err = oldestFirst(tx, r)
+	}
+	if err != nil {
+		return Receipt{}, err
 	}
 	before := r
 	if err := s.allocate(tx, account, &r, shares); err != nil {
@@ -111,6 +137,9 @@ func (s *Service) lockReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (R
 	}
 	r, err = pg.Take[Receipt](tx, "id = ?", id) // read again: the account's lock holds this payer's receipts as well
 	if err != nil {
+		return Receipt{}, nil, err
+	}
+	if r.Deposits, err = depositsOf(tx, id); err != nil {
 		return Receipt{}, nil, err
 	}
 	r.Allocations, err = allocationsOf(tx, id)
@@ -212,9 +241,10 @@ func (s *Service) takeOff(tx pg.Tx, account *credit.Account, r *Receipt, i int) 
 	return s.unrecover(tx, account, a.ID)
 }
 
-// ReverseReceipt takes a receipt back, with all its allocations: the bill bounced, or the money was another's. The
-// invoices are due as they were. Returns ErrReversed, and ErrInUse while part of it covers a payment-first notice (SHP-10).
-// Locks the credit account, the invoices and the receipt.
+// ReverseReceipt takes a receipt back, with all its allocations: the money was another's, or booked by mistake. The invoices are due as
+// they were. What it covers of payment-first notices and orders is withdrawn: shipping takes back the release of goods that haven't
+// left (SHP-10), and what has left is a receivable due at once when it is invoiced. Returns ErrReversed, and ErrBillState for a bill that
+// was passed on or paid. Locks the credit account, the invoices and the receipt.
 func (s *Service) ReverseReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Receipt, error) {
 	r, account, err := s.lockReceipt(tx, who, id)
 	switch {
@@ -224,24 +254,45 @@ func (s *Service) ReverseReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return Receipt{}, errs.ErrStale
 	case r.State == Reversed:
 		return Receipt{}, ErrReversed
-	case r.Covering.IsPos():
-		return Receipt{}, ErrInUse
 	}
-	before := r
+	if err := cancelBill(tx, r.ID, reason); err != nil {
+		return Receipt{}, err
+	}
+	return r, s.reverse(tx, account, &r, reason)
+}
+
+// reverse takes a locked receipt back.
+func (s *Service) reverse(tx pg.Tx, account *credit.Account, r *Receipt, reason string) error {
+	if r.State == Reversed {
+		return ErrReversed
+	}
+	before := *r
 	before.Allocations = slices.Clone(r.Allocations)
 	for i := range r.Allocations {
 		if r.Allocations[i].State == Posted {
-			if err := s.takeOff(tx, account, &r, i); err != nil {
-				return Receipt{}, err
+			if err := s.takeOff(tx, account, r, i); err != nil {
+				return err
 			}
 		}
 	}
+	notices, err := withdraw(tx, r)
+	if err != nil {
+		return err
+	}
 	r.State = Reversed
-	if err := updateReceipt(tx, &r, map[string]any{"state": Reversed}); err != nil {
-		return Receipt{}, err
+	if err := updateReceipt(tx, r, map[string]any{"state": Reversed}); err != nil {
+		return err
 	}
 	if err := s.credit.Post(tx, account, credit.UsePrepaidMove(credit.DocReversal, r.ID, r.ID, r.Amount)); err != nil {
-		return Receipt{}, err
+		return err
 	}
-	return r, record(tx, "reverseReceipt", subjectReceipt, id, before, map[string]any{"state": Reversed, "reason": reason})
+	if err := s.shipping.CoverLost(tx, notices); err != nil {
+		return err
+	}
+	if s.Lines != nil {
+		if err := s.Lines.ReceiptReversed(tx, r.ID); err != nil {
+			return err
+		}
+	}
+	return record(tx, "reverseReceipt", subjectReceipt, r.ID, before, map[string]any{"state": Reversed, "reason": reason})
 }

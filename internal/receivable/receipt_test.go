@@ -64,7 +64,7 @@ func TestARV01_OldestDueFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := b.as(func(tx pg.Tx) error {
-		_, err := b.svc.Allocate(tx, b.clerk, r.ID, nil, nil)
+		_, err := b.svc.Allocate(tx, b.clerk, r.ID, nil, nil, "")
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestARV01_RaceNothingIsAllocatedTwice(t *testing.T) {
 	for i := range errsSeen {
 		wg.Go(func() {
 			errsSeen[i] = b.as(func(tx pg.Tx) error {
-				_, err := b.svc.Allocate(tx, b.clerk, r.ID, nil, []receivable.Share{{InvoiceID: v.ID, Amount: money("300.00")}})
+				_, err := b.svc.Allocate(tx, b.clerk, r.ID, nil, []receivable.Share{{InvoiceID: v.ID, Amount: money("300.00")}}, "")
 				return err
 			})
 		})
@@ -215,7 +215,7 @@ func TestExposureIsWhatTheDocumentsSay(t *testing.T) {
 				if len(receipts) > 0 && len(invoices) > 0 {
 					r, v := rapid.SampledFrom(receipts).Draw(rt, "r"), rapid.SampledFrom(invoices).Draw(rt, "v")
 					share := []receivable.Share{{InvoiceID: v.ID, Amount: money(amount())}}
-					_ = b.as(func(tx pg.Tx) error { _, err := b.svc.Allocate(tx, b.clerk, r.ID, nil, share); return err })
+					_ = b.as(func(tx pg.Tx) error { _, err := b.svc.Allocate(tx, b.clerk, r.ID, nil, share, ""); return err })
 				}
 			case 3:
 				if len(receipts) > 0 {

@@ -26,8 +26,18 @@ type Service struct {
 	// Enqueue puts a run of invoices to the job that carries it out; app sets it.
 	Enqueue func(tx pg.Tx, runID uuid.UUID) error
 
+	// Lines is told of receipts that are reversed, Statements finds those that a remittance names; both stand behind, app sets them.
+	Lines      Lines
+	Statements Statements
+
 	credit   *credit.Service
 	shipping *shipping.Service
+}
+
+// Lines are the lines of bank statements that receipts were made from.
+type Lines interface {
+	// ReceiptReversed frees the line of a receipt that was reversed.
+	ReceiptReversed(tx pg.Tx, receiptID uuid.UUID) error
 }
 
 // New returns the service.

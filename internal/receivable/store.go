@@ -252,15 +252,38 @@ func (s *Service) GetReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Re
 	if _, err := mustSeeCustomer(tx, who, r.PayerID); err != nil {
 		return Receipt{}, err
 	}
+	if r.Deposits, err = depositsOf(tx, id); err != nil {
+		return Receipt{}, err
+	}
+	if r.Bill, err = billOf(tx, id); err != nil {
+		return Receipt{}, err
+	}
 	r.Allocations, err = allocationsOf(tx, id)
 	return r, err
 }
 
-// ListReceipts returns receipts that the caller may see, newest first, of one payer if that is given. Two statements.
-func (s *Service) ListReceipts(tx pg.Tx, who identity.Principal, payer *uuid.UUID, p pg.Page) ([]Receipt, string, error) {
+// ReceiptFilter narrows a list of receipts; zero fields don't.
+type ReceiptFilter struct {
+	PayerID *uuid.UUID
+	State   State
+	Method  Method
+	Free    bool // only with something that isn't used
+}
+
+// ListReceipts returns receipts that the caller may see, newest first. Two statements.
+func (s *Service) ListReceipts(tx pg.Tx, who identity.Principal, f ReceiptFilter, p pg.Page) ([]Receipt, string, error) {
 	q := tx.DB
-	if payer != nil {
-		q = q.Where("payer_id = ?", *payer)
+	if f.PayerID != nil {
+		q = q.Where("payer_id = ?", *f.PayerID)
+	}
+	if f.State != "" {
+		q = q.Where("state = ?", f.State)
+	}
+	if f.Method != "" {
+		q = q.Where("method = ?", f.Method)
+	}
+	if f.Free {
+		q = q.Where("state = 'posted' AND allocated + covering < amount")
 	}
 	if owners, all := who.Owners(); !all {
 		q = q.Where("payer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)

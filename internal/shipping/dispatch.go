@@ -50,6 +50,9 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	if err := n.May(VerbDispatch); err != nil {
 		return DeliveryNote{}, err
 	}
+	if err := s.stillCovered(tx, n); err != nil { // SHP-10: its payment may have been reversed a moment ago
+		return DeliveryNote{}, err
+	}
 	truck, err := s.stands(tx, n, l)
 	if err != nil {
 		return DeliveryNote{}, err

@@ -1,4 +1,6 @@
-package importing
+// Package sheet reads tables that people bring: CSV in UTF-8 or GB18030, with commas or tabs, and the first sheet of an XLSX workbook. It
+// doesn't know what the cells mean.
+package sheet
 
 import (
 	"bufio"
@@ -24,22 +26,26 @@ var (
 	ErrTooLong    = errs.Define(errs.Rule, "import.too_many_rows", "A file holds at most {max} rows.", "单个文件最多 {max} 行。")
 )
 
+// The bounds of a file.
 const (
-	maxRows     = 200_000
-	maxColumns  = 100
+	MaxRows    = 200_000
+	MaxColumns = 100
+)
+
+const (
 	detectBytes = 256 << 10 // the encoding is told by so much of the file
 	unzipInRAM  = 8 << 20   // larger worksheets are unpacked to disk
 	maxUnzipped = 1 << 30   // a workbook that unpacks to more is a bomb
 )
 
-// sheet reads a file row by row, in memory that doesn't grow with it. next returns io.EOF at the end.
-type sheet struct {
+// Sheet reads a file row by row, in memory that doesn't grow with it.
+type Sheet struct {
 	next  func() ([]string, error)
 	close func() error
 }
 
-// open tells the format by its content and returns the rows.
-func open(path string) (*sheet, error) {
+// Open tells the format by its content. Returns ErrUnreadable.
+func Open(path string) (*Sheet, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -61,7 +67,13 @@ func open(path string) (*sheet, error) {
 	return openCSV(f, head[:n])
 }
 
-func openXLSX(path string) (*sheet, error) {
+// Next returns the cells of the next row, io.EOF after the last.
+func (s *Sheet) Next() ([]string, error) { return s.next() }
+
+// Close ends the reading.
+func (s *Sheet) Close() error { return s.close() }
+
+func openXLSX(path string) (*Sheet, error) {
 	book, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: unzipInRAM, RawCellValue: true})
 	if err != nil {
 		return nil, ErrUnreadable.Wrap(err)
@@ -84,10 +96,10 @@ func openXLSX(path string) (*sheet, error) {
 		}
 		return cells, nil
 	}
-	return &sheet{next: next, close: func() error { return errors.Join(rows.Close(), book.Close()) }}, nil
+	return &Sheet{next: next, close: func() error { return errors.Join(rows.Close(), book.Close()) }}, nil
 }
 
-func openCSV(f *os.File, head []byte) (*sheet, error) {
+func openCSV(f *os.File, head []byte) (*Sheet, error) {
 	if bytes.IndexByte(head, 0) >= 0 {
 		_ = f.Close()
 		return nil, ErrUnreadable
@@ -108,7 +120,7 @@ func openCSV(f *os.File, head []byte) (*sheet, error) {
 		}
 		return cells, err
 	}
-	return &sheet{next: next, close: f.Close}, nil
+	return &Sheet{next: next, close: f.Close}, nil
 }
 
 // validPrefix reports whether b is UTF-8, not counting a character cut off at its end.
@@ -139,5 +151,5 @@ func (s *skipBOM) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// clean trims a cell, full-width spaces too.
-func clean(cell string) string { return strings.Trim(cell, " \t\r\n\u3000\u00a0") }
+// Clean trims a cell, full-width spaces too.
+func Clean(cell string) string { return strings.Trim(cell, " \t\r\n\u3000\u00a0") }

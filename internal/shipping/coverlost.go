@@ -1,0 +1,90 @@
+package shipping
+
+import (
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/followup"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/jobs"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// kindCoverLost is the follow-up that tells a rep that a payment-first notice lost its payment.
+const kindCoverLost = "shipment.cover_lost"
+
+// LostCover is the job that takes back the release of a payment-first notice whose payment was reversed. It is apart from the reversal,
+// which holds the account's lock (see pg, Lock order); until it has run, Dispatch asks for the cover itself.
+type LostCover struct {
+	NoticeID uuid.UUID `json:"notice_id"`
+}
+
+// Kind implements jobs.Args.
+func (LostCover) Kind() string { return "lost_cover" }
+
+// CoverLost has the notices taken back whose payment was reversed, after the transaction has committed (SHP-10).
+func (s *Service) CoverLost(tx pg.Tx, notices []uuid.UUID) error {
+	for _, id := range notices {
+		if err := jobs.InsertTx(tx, LostCover{id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Uncover looks for another payment for a notice that lost its own. Where there is none, goods that haven't left don't: the notice is
+// a draft again, or its rest is closed. What has left is owed, due at once when it is invoiced (SHP-10, SHP-11). Its rep is told. It
+// does nothing when the notice is covered or has ended. Locks requests, account, orders, notice.
+func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
+	if err := s.approvals.Lock(tx, SubjectNotice, id); err != nil {
+		return err
+	}
+	if err := s.lockSpecial(tx, id); err != nil {
+		return err
+	}
+	h, err := s.hold(tx, identity.System(), id, true)
+	if err != nil {
+		return err
+	}
+	if err := s.stillCovered(tx, &h.notice); err == nil || !errors.Is(err, ErrNotCovered) {
+		return err
+	}
+	const reason = "the payment was reversed / 收款已冲销"
+	n := &h.notice
+	switch n.State {
+	case StateSubmitted, StateChecked, StateBlocked, StateReleased:
+		_, err = s.undo(tx, identity.System(), id, nil, VerbRevise, reason, func(n *Notice) { n.reopen() })
+	case StatePartlyDispatched:
+		_, err = s.Close(tx, identity.System(), id, nil, reason)
+	case StateDraft, StateDispatched, StateRefused, StateClosed, StateCancelled:
+	}
+	if err != nil {
+		return err
+	}
+	return followup.Open(tx, followup.Task{
+		Kind: kindCoverLost, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
+		TitleEN: "The payment of shipping notice " + n.Number + " was reversed", TitleZH: "发货通知单 " + n.Number + " 的收款已冲销",
+	})
+}
+
+// stillCovered returns ErrNotCovered for a payment-first notice of which less is covered than is to leave and has left uninvoiced: its
+// payment was reversed. The payer's account is locked.
+func (s *Service) stillCovered(tx pg.Tx, n *Notice) error {
+	if n.Flow != Prepaid || n.State == StateDraft || n.State == StateCancelled || n.State == StateRefused || n.State == StateClosed {
+		return nil
+	}
+	left, err := leftUninvoiced(tx, n.ID)
+	if err != nil {
+		return err
+	}
+	needed := add(sub(n.Amount, n.DispatchedAmount), left)
+	cover, err := s.Payments.Cover(tx, n.ID, n.PayerID, needed)
+	if err != nil {
+		return err
+	}
+	if cover.Covered.Cmp(needed) < 0 {
+		return ErrNotCovered.With("covered", cover.Covered, "amount", needed)
+	}
+	return nil
+}
