@@ -16867,7 +16867,7 @@ type DepartmentID = UUID
 type DifferenceKind = PriceDifferenceKind
 
 // DifferenceMinPercent Example: 5
-type DifferenceMinPercent = decimal.Decimal
+type DifferenceMinPercent = string
 
 // DifferenceText defines model for DifferenceText.
 type DifferenceText = string
