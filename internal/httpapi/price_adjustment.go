@@ -37,7 +37,10 @@ func (s *Server) RecallBasePriceList(ctx context.Context, r api.RecallBasePriceL
 // CompareBasePriceList implements the operation of that name.
 func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePriceListRequestObject) (api.CompareBasePriceListResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CompareBasePriceList200JSONResponse, error) {
-		f := differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
+		f, err := differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
+		if err != nil {
+			return api.CompareBasePriceList200JSONResponse{}, err
+		}
 		c, rows, next, err := s.PriceLists.CompareBasePriceList(tx, who, r.ListID, f, page(r.Params.Limit, r.Params.Cursor))
 		if err != nil {
 			return api.CompareBasePriceList200JSONResponse{}, err
@@ -55,8 +58,15 @@ func (s *Server) CompareBasePriceList(ctx context.Context, r api.CompareBasePric
 	})
 }
 
-func differenceFilter(kind *api.PriceDifferenceKind, percent *decimal.Decimal, q *string) pricelist.DifferenceFilter {
-	return pricelist.DifferenceFilter{Kind: pricelist.DifferenceKind(value(kind)), MinPercent: percent, Search: value(q)}
+// differenceFilter parses the percentage itself: the binding of query parameters passes over types that it doesn't know.
+func differenceFilter(kind *api.PriceDifferenceKind, percent, q *string) (f pricelist.DifferenceFilter, err error) {
+	f = pricelist.DifferenceFilter{Kind: pricelist.DifferenceKind(value(kind)), Search: value(q)}
+	if percent != nil {
+		var least decimal.Decimal
+		least, err = decimal.Parse(*percent)
+		f.MinPercent = &least
+	}
+	return f, err
 }
 
 func moveBody(m pricelist.Moved) api.PriceMove {
@@ -235,9 +245,13 @@ func reviewItemBody(i priceadjust.ReviewItem) api.PriceReviewItem {
 
 // ExportPriceDifferences implements the operation of that name.
 func (s *Server) ExportPriceDifferences(ctx context.Context, r api.ExportPriceDifferencesRequestObject) (api.ExportPriceDifferencesResponseObject, error) {
-	who, f := current(ctx).who, differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
+	who := current(ctx).who
+	f, err := differenceFilter(r.Params.Kind, r.Params.MinPercent, r.Params.Q)
+	if err != nil {
+		return nil, err
+	}
 	var l pricelist.BasePriceList
-	err := s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
+	err = s.DB.View(ctx, current(ctx).origin(), func(tx pg.Tx) (err error) {
 		l, err = s.PriceLists.GetBasePriceList(tx, who, r.ListID)
 		return err
 	})

@@ -91,6 +91,11 @@ func TestPRC05_AdjustmentFromRequestToRecallOverHTTP(t *testing.T) {
 		t.Errorf("%s", moved.Body)
 	}
 	m.Post(path+"/refresh", nil).Want(200)
+	for percent, lines := range map[string]int{"1.94": 1, "1.95": 0, "1.9418": 0} { // 103 → 105 is 1.9417 %
+		if got := m.Get(path + "/differences?min_percent=" + percent).Want(200); got.Len("data") != lines {
+			t.Errorf("more than %s %%: %s", percent, got.Body)
+		}
+	}
 	m.Post(path+"/submit", nil).Want(200)
 	decideList(e, l.ID())
 	m.Post(path+"/recall", object{"reason": "原料回落"}).WantProblem(403, "auth.forbidden")
