@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"strings"
-
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 
@@ -31,7 +29,7 @@ func list(tx pg.Tx, f Filter, page pg.Page) ([]Product, string, error) {
 		q = q.Where("code = ?", f.Code)
 	}
 	if f.Search != "" {
-		q = q.Where("search LIKE ?", "%"+escape(strings.ToLower(f.Search))+"%")
+		q = q.Where("search LIKE ?", pg.Containing(f.Search))
 	}
 	if f.CategoryID != nil {
 		q = q.Where("category_id = ?", *f.CategoryID)
@@ -54,11 +52,6 @@ func list(tx pg.Tx, f Filter, page pg.Page) ([]Product, string, error) {
 		return nil, "", err
 	}
 	return rows, next, attachRefs(tx, rows)
-}
-
-// escape makes the wildcards of LIKE mean themselves.
-func escape(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
 func store(tx pg.Tx, p Product) error {

@@ -19,7 +19,7 @@
 //
 // # Review
 //
-// A draft may be reviewed (ORD-02). Each point that failed goes back to the customer's side, and the order isn't submitted before
+// A draft may be reviewed (ORD-02), by whoever is asked (AskReview) or comes by. Each point that failed goes back to the customer's side, and the order isn't submitted before
 // all are settled.
 //
 // # Who follows

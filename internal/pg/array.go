@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,16 +20,22 @@ func (a TextArray) Value() (driver.Value, error) {
 	if a == nil {
 		return "{}", nil
 	}
-	buf, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(a), nil)
+	m := arrays.Get().(*pgtype.Map)
+	defer arrays.Put(m)
+	buf, err := m.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(a), nil)
 	return string(buf), err
 }
 
 // Scan implements sql.Scanner.
 func (a *TextArray) Scan(src any) error {
-	return arrays.SQLScanner((*[]string)(a)).Scan(src)
+	m := arrays.Get().(*pgtype.Map)
+	defer arrays.Put(m)
+	return m.SQLScanner((*[]string)(a)).Scan(src)
 }
 
-var arrays = pgtype.NewMap()
+// arrays are pgx's memories of how types are written and read. One mustn't serve two goroutines, and a new one costs too much
+// for each array.
+var arrays = sync.Pool{New: func() any { return pgtype.NewMap() }}
 
 // Columns returns the keys and the instants of a map as two array arguments, for unnest(?::uuid[], ?::timestamptz[]): many rows
 // that each get an instant of their own in one statement.

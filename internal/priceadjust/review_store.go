@@ -2,7 +2,6 @@ package priceadjust
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -94,7 +93,7 @@ func (s *Service) ListPriceReviews(tx pg.Tx, _ identity.Principal, state ReviewS
 
 // reviewWhere is the condition of a filter on items i of products p.
 func reviewWhere(f ReviewFilter) (where string, args map[string]any) {
-	args = map[string]any{"before": f.PricedBefore, "search": pattern(f.Search), "answer": f.Answer}
+	args = map[string]any{"before": f.PricedBefore, "search": pg.Containing(f.Search), "answer": f.Answer}
 	switch f.Answer {
 	case "":
 	case "open":
@@ -183,9 +182,4 @@ func lockAwaitingReview(tx pg.Tx, id uuid.UUID) (PriceReview, error) {
 		return PriceReview{}, pg.ErrAgain
 	}
 	return rows[0], nil
-}
-
-// pattern is a LIKE pattern for what contains s.
-func pattern(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
 }

@@ -83,7 +83,7 @@ func countPriced(tx pg.Tx, c Comparison, f DifferenceFilter) (n int, err error) 
 }
 
 func differenceWhere(c Comparison, f DifferenceFilter) (where string, args map[string]any) {
-	args = map[string]any{"list": c.List.ID, "before": c.As, "search": pattern(f.Search)}
+	args = map[string]any{"list": c.List.ID, "before": c.As, "search": pg.Containing(f.Search)}
 	switch f.Kind {
 	case FirstTime:
 		where += " AND b.price IS NULL"

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -195,7 +194,7 @@ func (s *Service) ListBasePrices(tx pg.Tx, who identity.Principal, f PriceFilter
 	if f.At, err = pricing.PricesAt(who, f.At, tx.Now); err != nil {
 		return nil, "", err
 	}
-	args := map[string]any{"at": f.At, "after": after, "limit": page.Limit + 1, "category": f.CategoryID, "search": pattern(f.Search)}
+	args := map[string]any{"at": f.At, "after": after, "limit": page.Limit + 1, "category": f.CategoryID, "search": pg.Containing(f.Search)}
 	where := "WHERE p.code > @after"
 	if f.Search != "" {
 		where += " AND p.search LIKE @search"
@@ -282,9 +281,4 @@ func (s *Service) ListBasePriceHistory(tx pg.Tx, who identity.Principal, product
 	}
 	hideEnds(who, rows, tx.Now)
 	return pg.Cut(page, rows, func(v PriceView) any { return v.EffectiveAt })
-}
-
-// pattern is a LIKE pattern for what contains s.
-func pattern(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
 }
