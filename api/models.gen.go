@@ -23295,7 +23295,7 @@ type DepartmentID = UUID
 type DifferenceKind = PriceDifferenceKind
 
 // DifferenceMinPercent Example: 5
-type DifferenceMinPercent = decimal.Decimal
+type DifferenceMinPercent = string
 
 // DifferenceText defines model for DifferenceText.
 type DifferenceText = string
