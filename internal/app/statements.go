@@ -32,7 +32,7 @@ func (a *App) joinStatements(s *httpapi.Server) {
 	s.Attachments.Register(statement.Subject, s.Statements.Seen, "statement.read")
 	a.deadlines = append(a.deadlines, deadlines{"rep_figures", s.Statements.RecomputeDeadlines})
 	a.jobs.Period("monthly_statements", jobs.Monthly, func(ctx context.Context, start time.Time) error { // ARV-02, ARV-03, ARV-08
-		return a.makeStatements(ctx, s.Statements, clock.AddMonths(start, -1))
+		return a.MakeStatements(ctx, clock.AddMonths(start, -1))
 	})
 	a.jobs.Every("paid_disputes", 10*time.Minute, a.batches("paid_disputes", s.Statements.EndPaid))
 	a.jobs.Every("settle_statements", time.Hour, func(ctx context.Context) error { return a.settleStatements(ctx, s.Statements) })
@@ -40,9 +40,9 @@ func (a *App) joinStatements(s *httpapi.Server) {
 	a.jobs.Period("verify", jobs.Daily, func(ctx context.Context, _ time.Time) error { return a.verifyBooks(ctx) })
 }
 
-// makeStatements makes the statements of a month chunk by chunk, and goes on where it was cut off.
-func (a *App) makeStatements(ctx context.Context, statements *statement.Service, month time.Time) error {
-	by := pg.System("monthly_statements")
+// MakeStatements makes the statements of a month (its first date) chunk by chunk, and goes on where it was cut off (ARV-02).
+func (a *App) MakeStatements(ctx context.Context, month time.Time) error {
+	statements, by := a.Server.Statements, pg.System("monthly_statements")
 	var run statement.Run
 	err := a.DB.Tx(ctx, by, func(tx pg.Tx) (err error) {
 		run, err = statements.StartRun(tx, month)

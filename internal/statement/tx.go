@@ -95,10 +95,9 @@ func Reconcile(tx pg.Tx) ([]Difference, error) {
 			WHERE (v.closing_receivable - v.opening_receivable, v.closing_shipped - v.opening_shipped, v.closing_prepaid - v.opening_prepaid) <> (t.receivable, t.shipped, t.prepaid)
 		UNION ALL SELECT v.id, v.number, 'its opening isn''t what the ledger was' FROM live v JOIN opens o ON o.id = v.id
 			WHERE (v.opening_receivable, v.opening_shipped, v.opening_prepaid) <> (o.receivable, o.shipped, o.prepaid)
-		UNION ALL SELECT v.id, v.number, 'it doesn''t continue the statement before it' FROM live v
-			JOIN LATERAL (SELECT p.id FROM live p WHERE p.kind = 'monthly' AND p.customer_id = v.customer_id AND p.starts_on < v.starts_on ORDER BY p.starts_on DESC LIMIT 1) p ON true
-			LEFT JOIN statements q ON q.id = v.previous_id
-			WHERE v.kind = 'monthly' AND (q.id IS NULL OR (SELECT number FROM statements WHERE id = p.id) <> q.number)
+		UNION ALL SELECT v.id, v.number, 'it doesn''t continue the statement before it'
+			FROM (SELECT *, lag(number) OVER (PARTITION BY customer_id ORDER BY starts_on) AS before FROM live WHERE kind = 'monthly') v
+			LEFT JOIN statements q ON q.id = v.previous_id WHERE v.before IS NOT NULL AND v.before IS DISTINCT FROM q.number
 		ORDER BY 2, 3`).Scan(&rows).Error
 	return rows, err
 }
