@@ -59,6 +59,7 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 	defer db.Close()
 	var report audit.Report
 	var differ []verify.Difference
+	var totals []verify.Total
 	var untold int
 	began := db.Clock().Now()
 	err = db.Snapshot(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
@@ -69,6 +70,9 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 			return err
 		}
 		if err := verify.Patient(tx); err != nil {
+			return err
+		}
+		if totals, err = verify.Totals(tx); err != nil {
 			return err
 		}
 		differ, err = verify.Each(tx, app.Checks())
@@ -86,6 +90,9 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 	}
 	if untold > 0 {
 		cmd.Printf("%d confirmed orders wait for their production request, which a running server makes within seconds\n", untold)
+	}
+	for _, t := range totals {
+		cmd.Println("total", t)
 	}
 	for _, d := range differ {
 		cmd.Println(d)

@@ -36,7 +36,7 @@ func newMetrics(db *pg.DB) *metrics {
 	}
 	m.registry.MustRegister(m.duration, m.statements, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		collectors.NewDBStatsCollector(db.SQL(), "salesgate"))
+		collectors.NewDBStatsCollector(db.SQL(), "salesgate"), booksCollector{db})
 	return m
 }
 

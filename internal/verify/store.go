@@ -55,6 +55,36 @@ func number(tx pg.Tx, id uuid.UUID, rows []row) error {
 	return pg.Insert(tx, &rows)
 }
 
+// nameCustomers gives the customers among the differences the codes that people know them by. One statement, however many; none for none.
+func nameCustomers(tx pg.Tx, found []Difference) error {
+	var ids []uuid.UUID
+	for _, d := range found {
+		if d.SubjectType == SubjectCustomer && d.SubjectID != nil {
+			ids = append(ids, *d.SubjectID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Code string
+	}
+	if err := tx.Raw("SELECT id, code FROM customers WHERE id = ANY (?::uuid[])", pg.IDs(ids)).Scan(&rows).Error; err != nil {
+		return err
+	}
+	codes := make(map[uuid.UUID]string, len(rows))
+	for _, r := range rows {
+		codes[r.ID] = r.Code
+	}
+	for i, d := range found {
+		if d.SubjectType == SubjectCustomer && d.SubjectID != nil {
+			found[i].Number = codes[*d.SubjectID]
+		}
+	}
+	return nil
+}
+
 // closeTasks ends what earlier runs asked for: this run says how it stands.
 func closeTasks(tx pg.Tx) error {
 	return tx.Exec(`UPDATE follow_ups SET state = 'closed', closed_at = ?, version = version + 1 WHERE kind = ? AND subject_type = ? AND state = 'open'`,

@@ -15,6 +15,9 @@ import (
 // Subject is what follow-ups call a run.
 const Subject = "verification"
 
+// SubjectCustomer is what a difference is about when it is a payer's; the check needn't know its code.
+const SubjectCustomer = "customer"
+
 // KindDiffer is the task that differences open.
 const KindDiffer = "verification.differences"
 
@@ -90,7 +93,16 @@ func Each(tx pg.Tx, checks []Check) ([]Difference, error) {
 			found = append(found, d)
 		}
 	}
-	return found, nil
+	return found, nameCustomers(tx, found)
+}
+
+// Last returns the latest run; false when there never was one. One statement.
+func Last(tx pg.Tx) (Verification, bool, error) {
+	rows, _, err := List(tx, pg.Page{Limit: 1})
+	if err != nil || len(rows) == 0 {
+		return Verification{}, false, err
+	}
+	return rows[0], true, nil
 }
 
 // Keep stores what a run found. Differences are a task for finance and for the administrators until a run finds none.
