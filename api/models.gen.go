@@ -20286,10 +20286,16 @@ type ShippedTonnes = decimal.Decimal
 
 // ShippingCheck defines model for ShippingCheck.
 type ShippingCheck struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// FirstBusiness New customer: you confirm that it is the customer's first business.
 	//
 	// Example: true
 	FirstBusiness *bool `json:"first_business,omitempty"`
+
+	// ReceiptIds Payment first: the receipts that cover it, to be taken in this order.
+	ReceiptIds *[]UUID `json:"receipt_ids,omitempty"`
 
 	// Remark Example: 已核对往来账
 	Remark *string `json:"remark,omitempty"`
@@ -20370,6 +20376,11 @@ type ShippingFigures struct {
 	// Example: 12500.00
 	OverdueAmount Money `json:"overdue_amount"`
 	OverdueDays   int   `json:"overdue_days"`
+
+	// Papers How many papers were attached to it.
+	//
+	// Example: 1
+	Papers *int `json:"papers,omitempty"`
 
 	// Prepaid An amount in the document's currency, as a decimal string with at most 2 decimals.
 	//
@@ -20468,7 +20479,10 @@ type ShippingNotice struct {
 
 	// ApprovalID The approval that releases it.
 	ApprovalID *openapi_types.UUID `json:"approval_id,omitempty"`
-	Carrier    *string             `json:"carrier,omitempty"`
+
+	// Attachments Bank slips, bills and other papers of the payment. Left out where amounts are.
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+	Carrier     *string       `json:"carrier,omitempty"`
 
 	// CoveredAmount Payment first: by payments reserved for this notice.
 	//
@@ -20548,6 +20562,9 @@ type ShippingNotice struct {
 
 // ShippingNoticeCreate defines model for ShippingNoticeCreate.
 type ShippingNoticeCreate struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// Carrier The carrier of the transport notice.
 	//
 	// Example: 云岭示例物流
@@ -20605,6 +20622,9 @@ type ShippingNoticeList struct {
 
 // ShippingNoticePatch defines model for ShippingNoticePatch.
 type ShippingNoticePatch struct {
+	// AttachmentIds Uploads of yours that no document has yet; they stay with this one. See POST /v1/attachments.
+	AttachmentIds *AttachmentIds `json:"attachment_ids,omitempty"`
+
 	// Carrier Example: 云岭示例物流
 	Carrier nullable.Nullable[string] `json:"carrier,omitempty"`
 

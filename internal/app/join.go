@@ -132,6 +132,7 @@ func (a *App) joinTerms(s *httpapi.Server) {
 	s.Credits.Shipments, s.Credits.Files, s.Shipments.Files = s.Shipments, files, files
 	files.Register(credit.SubjectRequest, s.Credits.RequestSeen, "credit.read")
 	files.Register(credit.SubjectGroupRequest, s.Credits.GroupRequestSeen, "credit_group.read")
+	files.Register(shipping.SubjectNotice, s.Shipments.PapersSeen, "shipment.read")
 	files.Register(shipping.SubjectSpecial, s.Shipments.SpecialSeen, "special_release.read")
 	a.watchLimits(s.Credits, s.Shipments)
 

@@ -3,9 +3,11 @@ package httpapi
 import (
 	"context"
 
+	"github.com/google/uuid"
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -52,7 +54,18 @@ func (s *Server) CreateShippingNotice(ctx context.Context, r api.CreateShippingN
 func (s *Server) GetShippingNotice(ctx context.Context, r api.GetShippingNoticeRequestObject) (api.GetShippingNoticeResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetShippingNotice200JSONResponse, error) {
 		n, err := s.Shipments.Get(tx, who, r.ShippingNoticeID)
-		return api.GetShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.GetShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
+		if err != nil {
+			return api.GetShippingNotice200JSONResponse{}, err
+		}
+		body := noticeBody(who, n)
+		if identity.SeesPrices(who) {
+			var files map[uuid.UUID][]attachment.Attachment
+			if files, err = s.Attachments.Of(tx, shipping.SubjectNotice, n.ID); len(files) > 0 {
+				bodies := attachmentBodies(files[n.ID])
+				body.Attachments = &bodies
+			}
+		}
+		return api.GetShippingNotice200JSONResponse{Body: body, Headers: api.GetShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
 }
 
@@ -75,7 +88,9 @@ func (s *Server) SubmitShippingNotice(ctx context.Context, r api.SubmitShippingN
 // CheckShippingNotice implements the operation of that name.
 func (s *Server) CheckShippingNotice(ctx context.Context, r api.CheckShippingNoticeRequestObject) (api.CheckShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CheckShippingNotice200JSONResponse, error) {
-		c := shipping.Checking{FirstBusiness: value(r.Body.FirstBusiness), Remark: value(r.Body.Remark)}
+		c := shipping.Checking{
+			FirstBusiness: value(r.Body.FirstBusiness), Receipts: value(r.Body.ReceiptIds), Files: attachmentIDs(r.Body.AttachmentIds), Remark: value(r.Body.Remark),
+		}
 		n, err := s.Shipments.Check(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), c)
 		return api.CheckShippingNotice200JSONResponse{Body: noticeBody(who, n), Headers: api.CheckShippingNotice200ResponseHeaders{ETag: etag(n.Version)}}, err
 	})
@@ -162,7 +177,7 @@ func noticeContent(b api.ShippingNoticeCreate) shipping.Content {
 	return shipping.Content{
 		Flow: shipping.Flow(b.Flow), ShipDate: b.ShipDate.Time, ShortLeadReason: value(b.ShortLeadReason), OverdueReason: value(b.OverdueReason),
 		Priority: b.Priority, Vehicle: value(b.Vehicle), Carrier: value(b.Carrier), Driver: value(b.Driver),
-		DriverPhone: value(b.DriverPhone), Remarks: value(b.Remarks), Lines: noticeLines(b.Lines),
+		DriverPhone: value(b.DriverPhone), Remarks: value(b.Remarks), Files: attachmentIDs(b.AttachmentIds), Lines: noticeLines(b.Lines),
 	}
 }
 
@@ -187,6 +202,7 @@ func patchNotice(c *shipping.Content, b api.ShippingNoticePatch) {
 	if b.Lines != nil {
 		c.Lines = noticeLines(*b.Lines)
 	}
+	c.Files = attachmentIDs(b.AttachmentIds)
 	patch(&c.ShortLeadReason, b.ShortLeadReason)
 	patch(&c.OverdueReason, b.OverdueReason)
 	patch(&c.Vehicle, b.Vehicle)
@@ -241,6 +257,9 @@ func figuresBody(n shipping.Notice) *api.ShippingFigures {
 		ExposureAfter: f.ExposureAfter, LimitKind: string(f.LimitKind), Limit: f.Limit, HeadroomAfter: f.HeadroomAfter,
 		OverdueAmount: f.OverdueAmount, OverdueDays: f.OverdueDays, Grade: optional(string(f.Grade)), Covered: f.Covered,
 		FirstBusiness: f.FirstBusiness, Remark: optional(f.Remark),
+	}
+	if f.Papers > 0 {
+		body.Papers = &f.Papers
 	}
 	if len(f.Receipts) > 0 {
 		body.Receipts = &f.Receipts

@@ -2,6 +2,7 @@ package receivable
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -15,21 +16,25 @@ import (
 // The payment-first flow (SHP-10): finance finds the payment, it is set aside for the notice, and pays the notice's invoice
 // when that is posted. The money stays a prepayment until then, so it holds the exposure down by what the notice adds.
 
-// Cover sets aside unallocated receipts of the payer for a notice, oldest first, until amount is reached, and returns
-// what is covered now: less than amount when the money isn't there. Asking again tops up. The caller holds the
+// Cover sets aside unallocated receipts of the payer for a notice, those named or else the oldest first, until amount is reached, and
+// returns what is covered now: less than amount when the money isn't there. Asking again tops up. The caller holds the
 // payer's account. It implements shipping.Payments.
-func (s *Service) Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.Decimal) (shipping.Cover, error) {
+func (s *Service) Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.Decimal, named []uuid.UUID) (shipping.Cover, error) {
+	if err := mustBePosted(tx, payerID, named); err != nil {
+		return shipping.Cover{}, err
+	}
 	cover, err := coveredBy(tx, noticeID)
 	if err != nil {
 		return shipping.Cover{}, err
 	}
-	if err := coverFromDeposits(tx, noticeID, amount, &cover); err != nil {
+	if err := coverFromDeposits(tx, noticeID, amount, named, &cover); err != nil {
 		return shipping.Cover{}, err
 	}
 	receipts, err := lockFreeReceipts(tx, payerID)
 	if err != nil {
 		return shipping.Cover{}, err
 	}
+	receipts = theNamed(receipts, named)
 	for i := range receipts {
 		missing, err := amount.Sub(cover.Covered)
 		if err != nil {
@@ -46,12 +51,12 @@ func (s *Service) Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.De
 }
 
 // coverFromDeposits covers a notice first of all with what is set aside for its orders (ARV-01).
-func coverFromDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal, cover *shipping.Cover) error {
+func coverFromDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal, named []uuid.UUID, cover *shipping.Cover) error {
 	missing := money.Fen(minus(amount, cover.Covered))
 	if !missing.IsPos() {
 		return nil
 	}
-	freed, err := freeDeposits(tx, noticeID, missing)
+	freed, err := freeDeposits(tx, noticeID, missing, named)
 	if err != nil {
 		return err
 	}
@@ -75,8 +80,29 @@ func coverWith(tx pg.Tx, cover *shipping.Cover, r *Receipt, noticeID uuid.UUID, 
 	cover.Covered = plus(cover.Covered, amount)
 	if !slices.Contains(cover.Receipts, r.Number) {
 		cover.Receipts = append(cover.Receipts, r.Number)
+		if r.bare() {
+			cover.Bare = append(cover.Bare, r.Number)
+		}
 	}
 	return nil
+}
+
+// bare reports whether a receipt names neither a bank's reference nor a bill, so that nothing proves it by itself.
+func (r *Receipt) bare() bool { return strings.TrimSpace(r.Reference) == "" && r.Method != AcceptanceBill }
+
+// theNamed keeps the receipts that are named, in the order in which they are; all of them when none is.
+func theNamed(receipts []Receipt, named []uuid.UUID) []Receipt {
+	if len(named) == 0 {
+		return receipts
+	}
+	var found []Receipt
+	for _, id := range named {
+		same := func(r Receipt) bool { return r.ID == id }
+		if i := slices.IndexFunc(receipts, same); i >= 0 && !slices.ContainsFunc(found, same) {
+			found = append(found, receipts[i])
+		}
+	}
+	return found
 }
 
 // withdraw gives back all that a receipt covers, of notices and of orders, and returns the notices.

@@ -2,6 +2,7 @@ package receivable
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -105,8 +106,9 @@ func depositsFor(tx pg.Tx, orders []uuid.UUID) ([]Deposit, error) {
 	return rows, err
 }
 
-// freeDeposits frees what is set aside for the orders of a notice, at most amount, for the notice to take it (SHP-10).
-func freeDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal) ([]Deposit, error) {
+// freeDeposits frees what is set aside for the orders of a notice, of the receipts that are named if any is, at most amount, for the notice
+// to take it (SHP-10).
+func freeDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal, named []uuid.UUID) ([]Deposit, error) {
 	var orders []uuid.UUID
 	err := tx.Raw("SELECT DISTINCT order_id FROM shipping_notice_lines WHERE notice_id = ?", noticeID).Scan(&orders).Error
 	if err != nil || len(orders) == 0 {
@@ -118,6 +120,9 @@ func freeDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal) ([]Depos
 	}
 	var freed []Deposit
 	for _, d := range rows {
+		if len(named) > 0 && !slices.Contains(named, d.ReceiptID) {
+			continue
+		}
 		take := d.Amount.Min(amount)
 		if !take.IsPos() {
 			break

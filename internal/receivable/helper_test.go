@@ -79,7 +79,7 @@ func (b *books) receive(amount string, shares ...receivable.Share) (receivable.R
 	var r receivable.Receipt
 	err := b.as(func(tx pg.Tx) (err error) {
 		r, err = b.svc.PostReceipt(tx, b.clerk, receivable.NewReceipt{
-			CustomerID: b.customer.ID, Method: receivable.BankTransfer, ReceivedOn: clock.Today(tx.Now), Amount: money(amount), Allocations: shares,
+			CustomerID: b.customer.ID, Method: receivable.BankTransfer, Reference: uuid.NewString(), ReceivedOn: clock.Today(tx.Now), Amount: money(amount), Allocations: shares,
 		})
 		return err
 	})

@@ -195,21 +195,38 @@ func allocationsOf(tx pg.Tx, receipts ...uuid.UUID) ([]Allocation, error) {
 func coveredBy(tx pg.Tx, notice uuid.UUID) (shipping.Cover, error) {
 	cover := shipping.Cover{Covered: decimal.Zero}
 	var rows []struct {
-		Number string
-		Amount decimal.Decimal
+		Receipt `gorm:"embedded"`
+		Covers  decimal.Decimal
 	}
-	err := tx.Raw(`SELECT r.number, c.amount FROM notice_covers c JOIN receipts r ON r.id = c.receipt_id
+	err := tx.Raw(`SELECT r.number, r.method, r.reference, c.amount AS covers FROM notice_covers c JOIN receipts r ON r.id = c.receipt_id
 		WHERE c.notice_id = ? AND c.amount > 0 ORDER BY r.received_on, r.id`, notice).Scan(&rows).Error
 	if err != nil {
 		return shipping.Cover{}, err
 	}
 	for _, row := range rows {
 		cover.Receipts = append(cover.Receipts, row.Number)
-		if cover.Covered, err = money.Sum(cover.Covered, row.Amount); err != nil {
+		if row.bare() {
+			cover.Bare = append(cover.Bare, row.Number)
+		}
+		if cover.Covered, err = money.Sum(cover.Covered, row.Covers); err != nil {
 			return shipping.Cover{}, err
 		}
 	}
 	return cover, nil
+}
+
+// mustBePosted returns shipping.ErrNoPayment unless all of these are posted receipts of the payer.
+func mustBePosted(tx pg.Tx, payer uuid.UUID, ids []uuid.UUID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var unknown []uuid.UUID
+	err := tx.Raw(`SELECT i FROM unnest(CAST(? AS uuid[])) AS i WHERE NOT EXISTS (SELECT FROM receipts r WHERE r.id = i AND r.payer_id = ? AND r.state = 'posted')`,
+		pg.IDs(ids), payer).Scan(&unknown).Error
+	if err == nil && len(unknown) > 0 {
+		err = shipping.ErrNoPayment.At("/receipt_ids")
+	}
+	return err
 }
 
 func lockCovers(tx pg.Tx, notice uuid.UUID) ([]Cover, error) {

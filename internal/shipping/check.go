@@ -17,7 +17,9 @@ import (
 
 // Checking is what finance says at its check.
 type Checking struct {
-	FirstBusiness bool // new_customer: it is the customer's first business (SHP-12)
+	FirstBusiness bool        // new_customer: it is the customer's first business (SHP-12)
+	Receipts      []uuid.UUID // prepaid: the payments that cover it (SHP-10); none: what is set aside for its orders, then the oldest
+	Files         []uuid.UUID // uploads of the checker's that stay with the notice: bank slips, bills
 	Remark        string
 }
 
@@ -25,7 +27,7 @@ type Checking struct {
 // checker's name, for payment first reserves what was received (SHP-10), judges the gate, and asks those whom the matrix names.
 // When it names nobody the notice is released at once. A notice with overdue amounts and no reason becomes blocked (SHP-05).
 //
-// Returns ErrNotCovered (SHP-10), ErrFirstBusiness and ErrHasLimit (SHP-12) with the decision, which stays recorded;
+// Returns ErrNotCovered, ErrNoEvidence and ErrNoPayment (SHP-10), ErrFirstBusiness and ErrHasLimit (SHP-12) with the decision, which stays recorded;
 // ErrPersonSigns for a machine and ErrOwnCheck for the submitter. Locks account, orders and notice.
 func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, c Checking) (Notice, error) {
 	if who.Kind != identity.KindUser {
@@ -52,7 +54,10 @@ func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	if err := h.current(); err != nil {
 		return Notice{}, err
 	}
-	sit, err := s.situation(tx, h, c.FirstBusiness)
+	if err := s.attach(tx, who, n.ID, c.Files); err != nil {
+		return Notice{}, err
+	}
+	sit, err := s.situationOf(tx, h, c)
 	if err != nil {
 		return Notice{}, err
 	}
@@ -81,10 +86,15 @@ func (h *held) current() error {
 	return nil
 }
 
-// situation reads what the gate judges by. The account is locked: it stands until the transaction ends (CRD-17).
+// situation is situationOf for whoever judges after finance's check, or without one.
 func (s *Service) situation(tx pg.Tx, h *held, firstBusiness bool) (situation, error) {
+	return s.situationOf(tx, h, Checking{FirstBusiness: firstBusiness})
+}
+
+// situationOf reads what the gate judges by. The account is locked: it stands until the transaction ends (CRD-17).
+func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) {
 	n := &h.notice
-	sit := situation{firstBusiness: firstBusiness, cover: Cover{Covered: decimal.Zero}}
+	sit := situation{firstBusiness: c.FirstBusiness, cover: Cover{Covered: decimal.Zero}}
 	var err error
 	if sit.position, err = s.credit.Under(tx, h.account); err != nil {
 		return situation{}, err
@@ -95,7 +105,10 @@ func (s *Service) situation(tx pg.Tx, h *held, firstBusiness bool) (situation, e
 		}
 	}
 	if n.Flow == Prepaid {
-		sit.cover, err = s.Payments.Cover(tx, n.ID, n.PayerID, n.Amount)
+		if sit.cover, err = s.Payments.Cover(tx, n.ID, n.PayerID, n.Amount, c.Receipts); err != nil {
+			return situation{}, err
+		}
+		sit.papers, err = s.papers(tx, n.ID)
 		return sit, err
 	}
 	if sit.position.Account.Prepaid.IsPos() {
@@ -126,7 +139,7 @@ func (n *Notice) freeze(sit situation, v verdict, remark string) {
 		Amount: n.Amount, Receivable: a.Receivable, Shipped: a.Shipped, Released: a.Released, Prepaid: a.Prepaid,
 		Exposure: sit.position.Exposure(), ExposureAfter: v.ExposureAfter, LimitKind: sit.position.Profile.Limit.Kind,
 		Limit: v.shownLimit(), HeadroomAfter: v.HeadroomAfter, OverdueAmount: v.OverdueAmount,
-		OverdueDays: v.OverdueDays, Grade: sit.position.Profile.Grade, Covered: sit.cover.Covered, Receipts: sit.cover.Receipts,
+		OverdueDays: v.OverdueDays, Grade: sit.position.Profile.Grade, Covered: sit.cover.Covered, Receipts: sit.cover.Receipts, Papers: sit.papers,
 		FirstBusiness: sit.firstBusiness, Remark: strings.TrimSpace(remark),
 	}
 	n.FiguresHash = approval.ContentHash(n.Figures)

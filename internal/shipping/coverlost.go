@@ -79,7 +79,7 @@ func (s *Service) stillCovered(tx pg.Tx, n *Notice) error {
 		return err
 	}
 	needed := add(sub(n.Amount, n.DispatchedAmount), left)
-	cover, err := s.Payments.Cover(tx, n.ID, n.PayerID, needed)
+	cover, err := s.Payments.Cover(tx, n.ID, n.PayerID, needed, nil)
 	if err != nil {
 		return err
 	}

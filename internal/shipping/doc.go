@@ -20,7 +20,8 @@
 // # The four flows (SHP-01)
 //
 //   - credit: within the limit the sales manager, above it the general manager (SHP-04 to SHP-06, SHP-13);
-//   - prepaid: finance confirms that payments cover it, which are then reserved for it; no limit counts (SHP-10);
+//   - prepaid: finance names the payments that cover it, each proved by its bank reference, its bill or a slip on the notice; they are
+//     then reserved for it, and no limit counts (SHP-10);
 //   - cod: no limit counts, the general manager decides (SHP-11);
 //   - new_customer: the limit counts as 0, finance confirms the first business; by the debt that it leads to the sales
 //     manager or the general manager decides, and afterwards a credit review is due (SHP-12).

@@ -33,6 +33,7 @@ type Content struct {
 	Driver          string
 	DriverPhone     string
 	Remarks         string
+	Files           []uuid.UUID // uploads of the caller's: bank slip, bill, contract; finance keeps them on file (SHP-10)
 	Lines           []LineInput
 }
 
@@ -68,6 +69,9 @@ func (s *Service) Create(tx pg.Tx, who identity.Principal, customerID uuid.UUID,
 	if err := insertNotice(tx, n); err != nil {
 		return Notice{}, err
 	}
+	if err := s.attach(tx, who, n.ID, c.Files); err != nil {
+		return Notice{}, err
+	}
 	return n, n.record(tx, "createShippingNotice", nil)
 }
 
@@ -84,6 +88,9 @@ func (s *Service) Update(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		return Notice{}, err
 	}
 	if err := replaceLines(tx, n); err != nil {
+		return Notice{}, err
+	}
+	if err := s.attach(tx, who, n.ID, c.Files); err != nil {
 		return Notice{}, err
 	}
 	return n, store(tx, &n, before, VerbUpdate)

@@ -307,6 +307,9 @@ func (s *Service) deny(tx pg.Tx, h *held, e *Emergency, reason string) error {
 		return nil
 	}
 	n.EndedReason = "SHP-15: " + reason
+	if err := s.Transport.Void(tx, n.ID, n.EndedReason); err != nil { // no truck comes for it
+		return err
+	}
 	if err := s.uncover(tx, n); err != nil {
 		return err
 	}

@@ -31,6 +31,10 @@ var (
 	ErrNotCovered = errs.Define(errs.Rule, "shipping.not_covered",
 		"Payment first: {covered} of {amount} is there; the rest must be received before the goods can be released.",
 		"款到发货:应收 {amount},已到账可用 {covered},差额到账后方可放行。", "SHP-10")
+	ErrNoEvidence = errs.Define(errs.Rule, "shipping.no_evidence",
+		"Payment first: nothing proves payment {receipts}; attach the bank slip or the bill.", "款到发货:收款 {receipts} 无凭证,请附银行回单或汇票。", "SHP-10")
+	ErrNoPayment = errs.Define(errs.Rule, "shipping.unknown_payment",
+		"One of these payments isn't there, isn't this payer's, or was reversed.", "所列收款不存在、不属于该付款方或已冲销。", "SHP-10")
 	ErrFirstBusiness = errs.Define(errs.Rule, "shipping.first_business",
 		"Finance must confirm that this is the customer's first business.", "财务须确认该客户为首次交易。", "SHP-12")
 	ErrHasLimit = errs.Define(errs.Rule, "shipping.not_new",

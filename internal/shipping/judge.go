@@ -18,6 +18,7 @@ type situation struct {
 	newDebt       decimal.Decimal // shipping.new_customer_debt
 	firstBusiness bool            // confirmed by finance
 	cover         Cover
+	papers        int // on the notice: bank slips, bills (SHP-10)
 }
 
 // verdict is what the shipment gate says of one notice in one situation.
@@ -37,7 +38,7 @@ func (n *Notice) judge(s situation) verdict {
 	case Credit:
 		n.judgeCredit(&v)
 	case Prepaid:
-		n.judgePrepaid(&v, s.cover)
+		n.judgePrepaid(&v, s)
 	case COD:
 		v.decision.Checks = append(v.decision.Checks, v.Checks[0])
 		v.decision.Info("SHP-11", map[string]string{"amount": n.Amount.String()},
@@ -75,8 +76,9 @@ func (n *Notice) judgeCredit(v *verdict) {
 	}
 }
 
-// judgePrepaid is SHP-10: what isn't covered isn't released, and no limit is used.
-func (n *Notice) judgePrepaid(v *verdict, c Cover) {
+// judgePrepaid is SHP-10: what isn't covered isn't released, nor what nothing proves, and no limit is used.
+func (n *Notice) judgePrepaid(v *verdict, s situation) {
+	c := s.cover
 	covered := c.Covered.Cmp(n.Amount) >= 0
 	receipts := strings.Join(c.Receipts, ", ")
 	v.decision.Checks = append(v.decision.Checks, v.Checks[0])
@@ -86,7 +88,22 @@ func (n *Notice) judgePrepaid(v *verdict, c Cover) {
 		fmt.Sprintf("款到发货:应付 %s,已到账可用 %s(%s)。", n.Amount, c.Covered, receipts))
 	if !covered {
 		v.refusal = ErrNotCovered.With("amount", n.Amount, "covered", c.Covered)
+		return
 	}
+	n.judgeEvidence(v, s)
+}
+
+// judgeEvidence is SHP-10's bank slip or bill: a receipt names its own, or it is on the notice.
+func (n *Notice) judgeEvidence(v *verdict, s situation) {
+	proved, bare := s.cover.proved(s.papers), strings.Join(s.cover.Bare, ", ")
+	in := map[string]string{"papers": fmt.Sprint(s.papers), "without_reference": bare}
+	if proved {
+		v.decision.Check("SHP-10", true, in, "There is evidence of the payment: a bank slip or a bill.", "收款凭证(银行回单或汇票)齐全。")
+		return
+	}
+	v.decision.Check("SHP-10", false, in, fmt.Sprintf("Nothing proves payment %s: neither a bank reference nor a bill, and no slip is on the notice.", bare),
+		fmt.Sprintf("收款 %s 无银行流水号、无汇票,通知单亦未附凭证。", bare))
+	v.refusal = ErrNoEvidence.With("receipts", bare)
 }
 
 // judgeNew is SHP-12: the limit counts as 0, and the debt decides between the sales manager (SHP-13) and the general manager.

@@ -124,6 +124,7 @@ type Figures struct {
 	Grade         credit.Grade     `json:"grade,omitempty"`
 	Covered       decimal.Decimal  `json:"covered"`            // by prepayments (SHP-10)
 	Receipts      []string         `json:"receipts,omitempty"` // that cover it
+	Papers        int              `json:"papers,omitempty"`   // on the notice then: bank slips, bills (SHP-10)
 	FirstBusiness bool             `json:"first_business"`     // confirmed by finance (SHP-12)
 	Remark        string           `json:"remark,omitempty"`
 }

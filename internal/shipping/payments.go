@@ -11,10 +11,11 @@ import (
 // implements it.
 type Payments interface {
 	// Cover reserves as much of the payer's unallocated prepayments for a notice as is there, at most amount, and reports
-	// how much it holds now, what an earlier call reserved included. What is reserved for one notice covers no other,
-	// and is allocated to the invoices of that notice's delivery notes. It moves no exposure. The payer's credit account
-	// is locked.
-	Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.Decimal) (Cover, error)
+	// how much it holds now, what an earlier call reserved included. It takes of the receipts that are named alone, in
+	// their order, or with none named of what is set aside for the notice's orders, then of the oldest. What is reserved for one
+	// notice covers no other, and is allocated to the invoices of that notice's delivery notes. It moves no exposure. The
+	// payer's credit account is locked. Returns ErrNoPayment for a named receipt that isn't a posted one of the payer.
+	Cover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.Decimal, named []uuid.UUID) (Cover, error)
 	// ReleaseCover gives back what is reserved for a notice above keep: 0 gives all of it back. It does nothing when
 	// there is no more than keep. The payer's credit account is locked.
 	ReleaseCover(tx pg.Tx, noticeID uuid.UUID, keep decimal.Decimal) error
@@ -24,12 +25,17 @@ type Payments interface {
 type Cover struct {
 	Covered  decimal.Decimal // reserved for the notice, at most its amount
 	Receipts []string        // numbers of the receipts that it comes from, for the decision
+	Bare     []string        `json:",omitempty"` // those of them that say of no bank slip and no bill where the money came from
 }
+
+// proved reports whether there is evidence of all of it (SHP-10): each receipt names its bank slip or its bill, or papers of the payment are
+// on the notice.
+func (c Cover) proved(papers int) bool { return len(c.Bare) == 0 || papers > 0 }
 
 // noPayments is a company that never received a payment ahead.
 type noPayments struct{}
 
-func (noPayments) Cover(pg.Tx, uuid.UUID, uuid.UUID, decimal.Decimal) (Cover, error) {
+func (noPayments) Cover(pg.Tx, uuid.UUID, uuid.UUID, decimal.Decimal, []uuid.UUID) (Cover, error) {
 	return Cover{Covered: decimal.Zero}, nil
 }
 

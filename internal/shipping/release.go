@@ -213,6 +213,9 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 		return nil
 	}
 	n.EndedReason = "ORG-05: the verbal approval was denied / 口头批准被否认"
+	if err := s.Transport.Void(tx, n.ID, n.EndedReason); err != nil { // no truck comes for it
+		return err
+	}
 	if err := s.uncover(tx, n); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type Basis struct {
 	NewDebt       decimal.Decimal `json:"new_debt"`         // shipping.new_customer_debt
 	FirstBusiness bool            `json:"first_business,omitempty"`
 	Cover         Cover           `json:"cover"`
+	Papers        int             `json:"papers,omitempty"`
 	Position      credit.Position `json:"position"`
 }
 
@@ -28,7 +29,7 @@ type Basis struct {
 func (n *Notice) basis(s situation) *Basis {
 	b := &Basis{
 		Flow: n.Flow, Amount: n.Amount, Reason: n.OverdueReason, NewDebt: s.newDebt, FirstBusiness: s.firstBusiness,
-		Cover: s.cover, Position: s.position,
+		Cover: s.cover, Papers: s.papers, Position: s.position,
 	}
 	b.Position.Code, b.Position.Name = "", ""
 	return b
@@ -58,7 +59,7 @@ var Passages = []Passage{Passes, SalesManager, Blocked, GM, Refused}
 // Judge judges the case again, by the very code of the gate.
 func (b Basis) Judge() (Passage, []decision.Check) {
 	n := Notice{Flow: b.Flow, Amount: b.Amount, OverdueReason: b.Reason}
-	v := n.judge(situation{position: b.Position, newDebt: b.NewDebt, firstBusiness: b.FirstBusiness, cover: b.Cover})
+	v := n.judge(situation{position: b.Position, newDebt: b.NewDebt, firstBusiness: b.FirstBusiness, cover: b.Cover, papers: b.Papers})
 	return v.passage(n.Flow), v.decision.Checks
 }
 
