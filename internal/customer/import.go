@@ -259,10 +259,10 @@ func lockByCode(tx pg.Tx, drafts []Draft) (map[string]Customer, error) {
 	return known, err
 }
 
-// IDsByCode returns the ids of customers by code, with their payers and owners; unknown codes are left out.
+// IDsByCode returns customers by code, with no more than their ids, names, payers and owners; unknown codes are left out.
 func IDsByCode(tx pg.Tx, codes []string) (map[string]Customer, error) {
 	var rows []Customer
-	err := tx.Select("id", "code", "owner_id", "bill_to_id").Where("code = ANY(?)", pg.TextArray(codes)).Find(&rows).Error
+	err := tx.Select("id", "code", "name", "owner_id", "bill_to_id").Where("code = ANY(?)", pg.TextArray(codes)).Find(&rows).Error
 	found := make(map[string]Customer, len(rows))
 	for _, c := range rows {
 		found[c.Code] = c
