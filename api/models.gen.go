@@ -15453,10 +15453,20 @@ type OrderSummary struct {
 
 // OverdueItem An invoice past its due date with what was done about it.
 type OverdueItem struct {
+	// BadDebt An application to write it off is under way.
+	//
+	// Example: false
+	BadDebt bool `json:"bad_debt"`
+
 	// BrokenPromises How many promises the payer has broken, or kept in part only.
 	//
 	// Example: 1
 	BrokenPromises int `json:"broken_promises"`
+
+	// Bucket The bucket of the ageing that it is in: late_first, late_second, late_third or late_beyond.
+	//
+	// Example: late_first
+	Bucket string `json:"bucket"`
 
 	// Contact By which channel.
 	//
@@ -23410,6 +23420,9 @@ type OrderChangeID = UUID
 // OrderID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OrderID = UUID
 
+// OverdueBadDebt defines model for OverdueBadDebt.
+type OverdueBadDebt = bool
+
 // OverdueCustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type OverdueCustomerID = UUID
 
@@ -24002,6 +24015,15 @@ type ApplyBadDebtParams struct {
 type RecoverBadDebtParams struct {
 	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetBadDebtTimelineParams defines parameters for GetBadDebtTimeline.
+type GetBadDebtTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // WithdrawBadDebtParams defines parameters for WithdrawBadDebt.
@@ -25819,6 +25841,15 @@ type ResolveDisputedItemParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetDisputedItemTimelineParams defines parameters for GetDisputedItemTimeline.
+type GetDisputedItemTimelineParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // WithdrawDisputedItemParams defines parameters for WithdrawDisputedItem.
 type WithdrawDisputedItemParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -27312,6 +27343,9 @@ type ListOverdueItemsParams struct {
 	// Disputed Whether it is disputed.
 	Disputed *OverdueDisputed `form:"disputed,omitempty" json:"disputed,omitempty"`
 
+	// BadDebt Whether an application to write it off is under way.
+	BadDebt *OverdueBadDebt `form:"bad_debt,omitempty" json:"bad_debt,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -27356,6 +27390,9 @@ type ExportOverdueItemsParams struct {
 
 	// Disputed Whether it is disputed.
 	Disputed *OverdueDisputed `form:"disputed,omitempty" json:"disputed,omitempty"`
+
+	// BadDebt Whether an application to write it off is under way.
+	BadDebt *OverdueBadDebt `form:"bad_debt,omitempty" json:"bad_debt,omitempty"`
 }
 
 // ExportOverdueItemsParamsFormat defines parameters for ExportOverdueItems.

@@ -146,9 +146,15 @@ type ServerInterface interface {
 	// GetBadDebt Read a bad debt
 	// (GET /v1/bad-debts/{bad_debt_id})
 	GetBadDebt(ctx echo.Context, badDebtID UUID) error
+	// ListBadDebtDecisions Read what was decided about an application to write debt off
+	// (GET /v1/bad-debts/{bad_debt_id}/decisions)
+	ListBadDebtDecisions(ctx echo.Context, badDebtID UUID) error
 	// RecoverBadDebt Book what came in after all
 	// (POST /v1/bad-debts/{bad_debt_id}/recover)
 	RecoverBadDebt(ctx echo.Context, badDebtID UUID, params RecoverBadDebtParams) error
+	// GetBadDebtTimeline Read what happened to an application to write debt off
+	// (GET /v1/bad-debts/{bad_debt_id}/timeline)
+	GetBadDebtTimeline(ctx echo.Context, badDebtID UUID, params GetBadDebtTimelineParams) error
 	// WithdrawBadDebt Withdraw an application
 	// (POST /v1/bad-debts/{bad_debt_id}/withdraw)
 	WithdrawBadDebt(ctx echo.Context, badDebtID UUID, params WithdrawBadDebtParams) error
@@ -749,12 +755,18 @@ type ServerInterface interface {
 	// GetDisputedItem Read a disputed item
 	// (GET /v1/disputed-items/{disputed_item_id})
 	GetDisputedItem(ctx echo.Context, disputedItemID UUID) error
+	// ListDisputedItemDecisions Read what was decided about a disputed item
+	// (GET /v1/disputed-items/{disputed_item_id}/decisions)
+	ListDisputedItemDecisions(ctx echo.Context, disputedItemID UUID) error
 	// RejectDisputedItem Reject a dispute
 	// (POST /v1/disputed-items/{disputed_item_id}/reject)
 	RejectDisputedItem(ctx echo.Context, disputedItemID UUID, params RejectDisputedItemParams) error
 	// ResolveDisputedItem Ask for an adjusting document
 	// (POST /v1/disputed-items/{disputed_item_id}/resolve)
 	ResolveDisputedItem(ctx echo.Context, disputedItemID UUID, params ResolveDisputedItemParams) error
+	// GetDisputedItemTimeline Read what happened to a disputed item
+	// (GET /v1/disputed-items/{disputed_item_id}/timeline)
+	GetDisputedItemTimeline(ctx echo.Context, disputedItemID UUID, params GetDisputedItemTimelineParams) error
 	// WithdrawDisputedItem Withdraw a dispute
 	// (POST /v1/disputed-items/{disputed_item_id}/withdraw)
 	WithdrawDisputedItem(ctx echo.Context, disputedItemID UUID, params WithdrawDisputedItemParams) error
@@ -3533,6 +3545,22 @@ func (w *ServerInterfaceWrapper) GetBadDebt(ctx echo.Context) error {
 	return err
 }
 
+// ListBadDebtDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBadDebtDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bad_debt_id" -------------
+	var badDebtID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bad_debt_id", ctx.Param("bad_debt_id"), &badDebtID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBadDebtDecisions(ctx, badDebtID)
+	return err
+}
+
 // RecoverBadDebt converts echo context to params.
 func (w *ServerInterfaceWrapper) RecoverBadDebt(ctx echo.Context) error {
 	var err error
@@ -3568,6 +3596,38 @@ func (w *ServerInterfaceWrapper) RecoverBadDebt(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RecoverBadDebt(ctx, badDebtID, params)
+	return err
+}
+
+// GetBadDebtTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBadDebtTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "bad_debt_id" -------------
+	var badDebtID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bad_debt_id", ctx.Param("bad_debt_id"), &badDebtID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBadDebtTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBadDebtTimeline(ctx, badDebtID, params)
 	return err
 }
 
@@ -11200,6 +11260,22 @@ func (w *ServerInterfaceWrapper) GetDisputedItem(ctx echo.Context) error {
 	return err
 }
 
+// ListDisputedItemDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDisputedItemDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "disputed_item_id" -------------
+	var disputedItemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "disputed_item_id", ctx.Param("disputed_item_id"), &disputedItemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed_item_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDisputedItemDecisions(ctx, disputedItemID)
+	return err
+}
+
 // RejectDisputedItem converts echo context to params.
 func (w *ServerInterfaceWrapper) RejectDisputedItem(ctx echo.Context) error {
 	var err error
@@ -11307,6 +11383,38 @@ func (w *ServerInterfaceWrapper) ResolveDisputedItem(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveDisputedItem(ctx, disputedItemID, params)
+	return err
+}
+
+// GetDisputedItemTimeline converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDisputedItemTimeline(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "disputed_item_id" -------------
+	var disputedItemID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "disputed_item_id", ctx.Param("disputed_item_id"), &disputedItemID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed_item_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDisputedItemTimelineParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDisputedItemTimeline(ctx, disputedItemID, params)
 	return err
 }
 
@@ -17345,6 +17453,13 @@ func (w *ServerInterfaceWrapper) ListOverdueItems(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed: %s", err))
 	}
 
+	// ------------- Optional query parameter "bad_debt" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bad_debt", ctx.QueryParams(), &params.BadDebt, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -17452,6 +17567,13 @@ func (w *ServerInterfaceWrapper) ExportOverdueItems(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "disputed", ctx.QueryParams(), &params.Disputed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disputed: %s", err))
+	}
+
+	// ------------- Optional query parameter "bad_debt" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bad_debt", ctx.QueryParams(), &params.BadDebt, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bad_debt: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -28412,7 +28534,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/bad-debts", wrapper.ListBadDebts, options.OperationMiddlewares["listBadDebts"]...)
 	router.POST(options.BaseURL+"/v1/bad-debts", wrapper.ApplyBadDebt, options.OperationMiddlewares["applyBadDebt"]...)
 	router.GET(options.BaseURL+"/v1/bad-debts/:bad_debt_id", wrapper.GetBadDebt, options.OperationMiddlewares["getBadDebt"]...)
+	router.GET(options.BaseURL+"/v1/bad-debts/:bad_debt_id/decisions", wrapper.ListBadDebtDecisions, options.OperationMiddlewares["listBadDebtDecisions"]...)
 	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/recover", wrapper.RecoverBadDebt, options.OperationMiddlewares["recoverBadDebt"]...)
+	router.GET(options.BaseURL+"/v1/bad-debts/:bad_debt_id/timeline", wrapper.GetBadDebtTimeline, options.OperationMiddlewares["getBadDebtTimeline"]...)
 	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/withdraw", wrapper.WithdrawBadDebt, options.OperationMiddlewares["withdrawBadDebt"]...)
 	router.POST(options.BaseURL+"/v1/bad-debts/:bad_debt_id/write-off", wrapper.WriteOffBadDebt, options.OperationMiddlewares["writeOffBadDebt"]...)
 	router.GET(options.BaseURL+"/v1/bank-accounts", wrapper.ListBankAccounts, options.OperationMiddlewares["listBankAccounts"]...)
@@ -28613,8 +28737,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/disputed-items", wrapper.ListDisputedItems, options.OperationMiddlewares["listDisputedItems"]...)
 	router.POST(options.BaseURL+"/v1/disputed-items", wrapper.OpenDisputedItem, options.OperationMiddlewares["openDisputedItem"]...)
 	router.GET(options.BaseURL+"/v1/disputed-items/:disputed_item_id", wrapper.GetDisputedItem, options.OperationMiddlewares["getDisputedItem"]...)
+	router.GET(options.BaseURL+"/v1/disputed-items/:disputed_item_id/decisions", wrapper.ListDisputedItemDecisions, options.OperationMiddlewares["listDisputedItemDecisions"]...)
 	router.POST(options.BaseURL+"/v1/disputed-items/:disputed_item_id/reject", wrapper.RejectDisputedItem, options.OperationMiddlewares["rejectDisputedItem"]...)
 	router.POST(options.BaseURL+"/v1/disputed-items/:disputed_item_id/resolve", wrapper.ResolveDisputedItem, options.OperationMiddlewares["resolveDisputedItem"]...)
+	router.GET(options.BaseURL+"/v1/disputed-items/:disputed_item_id/timeline", wrapper.GetDisputedItemTimeline, options.OperationMiddlewares["getDisputedItemTimeline"]...)
 	router.POST(options.BaseURL+"/v1/disputed-items/:disputed_item_id/withdraw", wrapper.WithdrawDisputedItem, options.OperationMiddlewares["withdrawDisputedItem"]...)
 	router.GET(options.BaseURL+"/v1/dunning-pauses", wrapper.ListDunningPauses, options.OperationMiddlewares["listDunningPauses"]...)
 	router.POST(options.BaseURL+"/v1/dunning-pauses", wrapper.PauseDunning, options.OperationMiddlewares["pauseDunning"]...)
@@ -30296,6 +30422,28 @@ func (response GetBadDebt200JSONResponse) VisitGetBadDebtResponse(w http.Respons
 	return err
 }
 
+type ListBadDebtDecisionsRequestObject struct {
+	BadDebtID UUID `json:"bad_debt_id"`
+}
+
+type ListBadDebtDecisionsResponseObject interface {
+	VisitListBadDebtDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListBadDebtDecisions200JSONResponse DecisionList
+
+func (response ListBadDebtDecisions200JSONResponse) VisitListBadDebtDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RecoverBadDebtRequestObject struct {
 	BadDebtID UUID `json:"bad_debt_id"`
 	Params    RecoverBadDebtParams
@@ -30323,6 +30471,29 @@ func (response RecoverBadDebt200JSONResponse) VisitRecoverBadDebtResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBadDebtTimelineRequestObject struct {
+	BadDebtID UUID `json:"bad_debt_id"`
+	Params    GetBadDebtTimelineParams
+}
+
+type GetBadDebtTimelineResponseObject interface {
+	VisitGetBadDebtTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetBadDebtTimeline200JSONResponse Timeline
+
+func (response GetBadDebtTimeline200JSONResponse) VisitGetBadDebtTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -35938,6 +36109,28 @@ func (response GetDisputedItem200JSONResponse) VisitGetDisputedItemResponse(w ht
 	return err
 }
 
+type ListDisputedItemDecisionsRequestObject struct {
+	DisputedItemID UUID `json:"disputed_item_id"`
+}
+
+type ListDisputedItemDecisionsResponseObject interface {
+	VisitListDisputedItemDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListDisputedItemDecisions200JSONResponse DecisionList
+
+func (response ListDisputedItemDecisions200JSONResponse) VisitListDisputedItemDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RejectDisputedItemRequestObject struct {
 	DisputedItemID UUID `json:"disputed_item_id"`
 	Params         RejectDisputedItemParams
@@ -35997,6 +36190,29 @@ func (response ResolveDisputedItem200JSONResponse) VisitResolveDisputedItemRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDisputedItemTimelineRequestObject struct {
+	DisputedItemID UUID `json:"disputed_item_id"`
+	Params         GetDisputedItemTimelineParams
+}
+
+type GetDisputedItemTimelineResponseObject interface {
+	VisitGetDisputedItemTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetDisputedItemTimeline200JSONResponse Timeline
+
+func (response GetDisputedItemTimeline200JSONResponse) VisitGetDisputedItemTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -48281,9 +48497,15 @@ type StrictServerInterface interface {
 	// GetBadDebt Read a bad debt
 	// (GET /v1/bad-debts/{bad_debt_id})
 	GetBadDebt(ctx context.Context, request GetBadDebtRequestObject) (GetBadDebtResponseObject, error)
+	// ListBadDebtDecisions Read what was decided about an application to write debt off
+	// (GET /v1/bad-debts/{bad_debt_id}/decisions)
+	ListBadDebtDecisions(ctx context.Context, request ListBadDebtDecisionsRequestObject) (ListBadDebtDecisionsResponseObject, error)
 	// RecoverBadDebt Book what came in after all
 	// (POST /v1/bad-debts/{bad_debt_id}/recover)
 	RecoverBadDebt(ctx context.Context, request RecoverBadDebtRequestObject) (RecoverBadDebtResponseObject, error)
+	// GetBadDebtTimeline Read what happened to an application to write debt off
+	// (GET /v1/bad-debts/{bad_debt_id}/timeline)
+	GetBadDebtTimeline(ctx context.Context, request GetBadDebtTimelineRequestObject) (GetBadDebtTimelineResponseObject, error)
 	// WithdrawBadDebt Withdraw an application
 	// (POST /v1/bad-debts/{bad_debt_id}/withdraw)
 	WithdrawBadDebt(ctx context.Context, request WithdrawBadDebtRequestObject) (WithdrawBadDebtResponseObject, error)
@@ -48884,12 +49106,18 @@ type StrictServerInterface interface {
 	// GetDisputedItem Read a disputed item
 	// (GET /v1/disputed-items/{disputed_item_id})
 	GetDisputedItem(ctx context.Context, request GetDisputedItemRequestObject) (GetDisputedItemResponseObject, error)
+	// ListDisputedItemDecisions Read what was decided about a disputed item
+	// (GET /v1/disputed-items/{disputed_item_id}/decisions)
+	ListDisputedItemDecisions(ctx context.Context, request ListDisputedItemDecisionsRequestObject) (ListDisputedItemDecisionsResponseObject, error)
 	// RejectDisputedItem Reject a dispute
 	// (POST /v1/disputed-items/{disputed_item_id}/reject)
 	RejectDisputedItem(ctx context.Context, request RejectDisputedItemRequestObject) (RejectDisputedItemResponseObject, error)
 	// ResolveDisputedItem Ask for an adjusting document
 	// (POST /v1/disputed-items/{disputed_item_id}/resolve)
 	ResolveDisputedItem(ctx context.Context, request ResolveDisputedItemRequestObject) (ResolveDisputedItemResponseObject, error)
+	// GetDisputedItemTimeline Read what happened to a disputed item
+	// (GET /v1/disputed-items/{disputed_item_id}/timeline)
+	GetDisputedItemTimeline(ctx context.Context, request GetDisputedItemTimelineRequestObject) (GetDisputedItemTimelineResponseObject, error)
 	// WithdrawDisputedItem Withdraw a dispute
 	// (POST /v1/disputed-items/{disputed_item_id}/withdraw)
 	WithdrawDisputedItem(ctx context.Context, request WithdrawDisputedItemRequestObject) (WithdrawDisputedItemResponseObject, error)
@@ -51703,6 +51931,31 @@ func (sh *strictHandler) GetBadDebt(ctx echo.Context, badDebtID UUID) error {
 	return nil
 }
 
+// ListBadDebtDecisions operation middleware
+func (sh *strictHandler) ListBadDebtDecisions(ctx echo.Context, badDebtID UUID) error {
+	var request ListBadDebtDecisionsRequestObject
+
+	request.BadDebtID = badDebtID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBadDebtDecisions(ctx.Request().Context(), request.(ListBadDebtDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBadDebtDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBadDebtDecisionsResponseObject); ok {
+		return validResponse.VisitListBadDebtDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RecoverBadDebt operation middleware
 func (sh *strictHandler) RecoverBadDebt(ctx echo.Context, badDebtID UUID, params RecoverBadDebtParams) error {
 	var request RecoverBadDebtRequestObject
@@ -51746,6 +51999,32 @@ func (sh *strictHandler) RecoverBadDebt(ctx echo.Context, badDebtID UUID, params
 		return err
 	} else if validResponse, ok := response.(RecoverBadDebtResponseObject); ok {
 		return validResponse.VisitRecoverBadDebtResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBadDebtTimeline operation middleware
+func (sh *strictHandler) GetBadDebtTimeline(ctx echo.Context, badDebtID UUID, params GetBadDebtTimelineParams) error {
+	var request GetBadDebtTimelineRequestObject
+
+	request.BadDebtID = badDebtID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBadDebtTimeline(ctx.Request().Context(), request.(GetBadDebtTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBadDebtTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBadDebtTimelineResponseObject); ok {
+		return validResponse.VisitGetBadDebtTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -58609,6 +58888,31 @@ func (sh *strictHandler) GetDisputedItem(ctx echo.Context, disputedItemID UUID) 
 	return nil
 }
 
+// ListDisputedItemDecisions operation middleware
+func (sh *strictHandler) ListDisputedItemDecisions(ctx echo.Context, disputedItemID UUID) error {
+	var request ListDisputedItemDecisionsRequestObject
+
+	request.DisputedItemID = disputedItemID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisputedItemDecisions(ctx.Request().Context(), request.(ListDisputedItemDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisputedItemDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDisputedItemDecisionsResponseObject); ok {
+		return validResponse.VisitListDisputedItemDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RejectDisputedItem operation middleware
 func (sh *strictHandler) RejectDisputedItem(ctx echo.Context, disputedItemID UUID, params RejectDisputedItemParams) error {
 	var request RejectDisputedItemRequestObject
@@ -58701,6 +59005,32 @@ func (sh *strictHandler) ResolveDisputedItem(ctx echo.Context, disputedItemID UU
 		return err
 	} else if validResponse, ok := response.(ResolveDisputedItemResponseObject); ok {
 		return validResponse.VisitResolveDisputedItemResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDisputedItemTimeline operation middleware
+func (sh *strictHandler) GetDisputedItemTimeline(ctx echo.Context, disputedItemID UUID, params GetDisputedItemTimelineParams) error {
+	var request GetDisputedItemTimelineRequestObject
+
+	request.DisputedItemID = disputedItemID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDisputedItemTimeline(ctx.Request().Context(), request.(GetDisputedItemTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDisputedItemTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDisputedItemTimelineResponseObject); ok {
+		return validResponse.VisitGetDisputedItemTimelineResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

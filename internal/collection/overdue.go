@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/statement"
 )
 
 // OverdueItem is an invoice past its due date, with what was done about it.
@@ -40,7 +41,8 @@ type OverdueItem struct {
 	DunnedAt        *time.Time
 	DunningProposed bool       // a letter that names it waits to be sent
 	PausedUntil     *time.Time // the payer rests
-	BadDebt         bool       // an application is under way
+	BadDebt         bool       // an application is under way (ARV-07)
+	Bucket          string     `gorm:"-"` // of the ageing
 }
 
 // OverdueFilter narrows the overdue list; what is zero or nil lets all through.
@@ -56,12 +58,22 @@ type OverdueFilter struct {
 	Step       *int // the last dunning step that was sent; 0 for none
 	Promised   *bool
 	Disputed   *bool
+	BadDebt    *bool // whether an application about it is under way
 }
 
 // ListOverdue returns a page of what is past its due date and open, of visible customers (ORG-06), the longest overdue first (ARV-05). One
-// statement, whose time doesn't grow with the number of open items.
+// statement, besides the ageing's parameters, whose time doesn't grow with the number of open items.
 func (s *Service) ListOverdue(tx pg.Tx, who identity.Principal, f OverdueFilter, p pg.Page) ([]OverdueItem, string, error) {
-	return listOverdue(tx, who, f, clock.Today(tx.Now), p)
+	today := clock.Today(tx.Now)
+	bounds, err := statement.BoundsAt(tx, s.rules, today)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next, err := listOverdue(tx, who, f, today, p)
+	for i := range rows {
+		rows[i].Bucket = bounds.Name(rows[i].Days)
+	}
+	return rows, next, err
 }
 
 // exportBatch is how many rows one statement of an export reads.

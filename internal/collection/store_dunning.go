@@ -44,13 +44,20 @@ type proposal struct {
 const unpromised = `NOT EXISTS (SELECT FROM payment_promise_items i JOIN payment_promises p ON p.id = i.promise_id
 	WHERE i.invoice_id = v.id AND p.state = 'open' AND p.pay_by >= @today)`
 
-// disputedOf is what is disputed of an invoice v.
+// disputedOf is what is disputed of an invoice v by disputed items (ARV-06).
 const disputedOf = `coalesce((SELECT sum(d.amount) FROM disputed_items d WHERE d.invoice_id = v.id AND d.state IN ('open', 'deciding')), 0)`
+
+// objectedOf is true of an invoice v that the customer disputes on a statement, or of whose goods it disputes the delivery there (ARV-02).
+const objectedOf = `EXISTS (SELECT FROM statement_disputes o WHERE o.customer_id = v.payer_id AND o.state = 'open' AND (o.document_id = v.id
+	OR EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = v.id AND l.delivery_note_id = o.document_id)))`
+
+// restingOf is what isn't chased of an invoice v because it is disputed: an amount, or all of it.
+const restingOf = `CASE WHEN ` + objectedOf + ` THEN v.total - v.paid ELSE ` + disputedOf + ` END`
 
 // ripe are the items of payers that are to be dunned, each with its next step.
 const ripe = `ripe AS MATERIALIZED (
 		SELECT d.* FROM (
-			SELECT v.payer_id, v.id AS invoice_id, v.due_on, CAST(@today AS date) - v.due_on AS days, v.total - v.paid - ` + disputedOf + ` AS amount,
+			SELECT v.payer_id, v.id AS invoice_id, v.due_on, CAST(@today AS date) - v.due_on AS days, v.total - v.paid - ` + restingOf + ` AS amount,
 				coalesce(last.step, 0) + 1 AS step
 			FROM invoices v
 			LEFT JOIN LATERAL (SELECT i.step, x.sent_at FROM dunning_items i JOIN dunnings x ON x.id = i.dunning_id

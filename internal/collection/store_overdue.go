@@ -38,12 +38,13 @@ func listOverdue(tx pg.Tx, who identity.Principal, f OverdueFilter, today time.T
 		)
 		SELECT v.id AS invoice_id, v.number, v.customer_id, v.code AS customer_code, v.name AS customer_name, v.payer_id, y.name AS payer_name,
 			v.owner_id, u.name AS owner_name, u.team_id, v.invoiced_on, v.due_on, CAST(@today AS date) - v.due_on AS days, v.total, v.total - v.paid AS open,
-			`+disputedOf+` AS disputed, k.happened_at AS contacted_at, coalesce(k.channel, '') AS contact,
+			`+restingOf+` AS disputed, k.happened_at AS contacted_at, coalesce(k.channel, '') AS contact,
 			p.id AS promise_id, p.amount AS promised_amount, p.pay_by AS promised_for,
 			(SELECT count(*) FROM payment_promises b WHERE b.payer_id = v.payer_id AND b.state IN ('broken', 'partly_kept')) AS broken_promises,
 			coalesce(s.step, 0) AS dunning_step, s.sent_at AS dunned_at,
 			EXISTS (SELECT FROM dunning_items i JOIN dunnings x ON x.id = i.dunning_id WHERE i.invoice_id = v.id AND x.state = 'proposed') AS dunning_proposed,
-			(SELECT max(z.until) FROM dunning_pauses z WHERE z.payer_id = v.payer_id AND z.ended_at IS NULL AND z.until >= @today) AS paused_until
+			(SELECT max(z.until) FROM dunning_pauses z WHERE z.payer_id = v.payer_id AND z.ended_at IS NULL AND z.until >= @today) AS paused_until,
+			EXISTS (SELECT FROM bad_debt_items b WHERE b.invoice_id = v.id AND b.live) AS bad_debt
 		FROM page v JOIN customers y ON y.id = v.payer_id JOIN users u ON u.id = v.owner_id
 		LEFT JOIN LATERAL (SELECT k.happened_at, k.channel FROM collection_contacts k WHERE k.payer_id = v.payer_id
 			ORDER BY k.happened_at DESC, k.id DESC LIMIT 1) k ON true
@@ -105,7 +106,10 @@ func (f OverdueFilter) standing(where []string, args map[string]any) ([]string, 
 		where = append(where, "v.id"+not+" IN ("+ids+")")
 	}
 	with(f.Promised, "SELECT i.invoice_id FROM payment_promise_items i JOIN payment_promises p ON p.id = i.promise_id WHERE p.state = 'open'")
-	with(f.Disputed, "SELECT d.invoice_id FROM disputed_items d WHERE d.state IN ('open', 'deciding')")
+	with(f.Disputed, `SELECT d.invoice_id FROM disputed_items d WHERE d.state IN ('open', 'deciding')
+		UNION ALL SELECT o.document_id FROM statement_disputes o WHERE o.state = 'open'
+		UNION ALL SELECT l.invoice_id FROM statement_disputes o JOIN invoice_lines l ON l.delivery_note_id = o.document_id WHERE o.state = 'open'`)
+	with(f.BadDebt, "SELECT b.invoice_id FROM bad_debt_items b WHERE b.live")
 	if f.Step != nil {
 		args["step"] = *f.Step
 		if *f.Step > 0 { // by the index of the step, not by each open item

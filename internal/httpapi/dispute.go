@@ -169,3 +169,47 @@ func badDebtBody(b collection.BadDebt, files []attachment.Attachment) api.BadDeb
 		}),
 	}
 }
+
+// GetDisputedItemTimeline implements the operation of that name.
+func (s *Server) GetDisputedItemTimeline(ctx context.Context, r api.GetDisputedItemTimelineRequestObject) (api.GetDisputedItemTimelineResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDisputedItemTimeline200JSONResponse, error) {
+		if _, err := s.Collection.GetDispute(tx, who, r.DisputedItemID); err != nil {
+			return api.GetDisputedItemTimeline200JSONResponse{}, err
+		}
+		t, err := timeline(tx, collection.SubjectDispute, r.DisputedItemID, page(r.Params.Limit, r.Params.Cursor))
+		return api.GetDisputedItemTimeline200JSONResponse(t), err
+	})
+}
+
+// ListDisputedItemDecisions implements the operation of that name.
+func (s *Server) ListDisputedItemDecisions(ctx context.Context, r api.ListDisputedItemDecisionsRequestObject) (api.ListDisputedItemDecisionsResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListDisputedItemDecisions200JSONResponse, error) {
+		if _, err := s.Collection.GetDispute(tx, who, r.DisputedItemID); err != nil {
+			return api.ListDisputedItemDecisions200JSONResponse{}, err
+		}
+		d, err := decisions(tx, collection.SubjectDispute, r.DisputedItemID)
+		return api.ListDisputedItemDecisions200JSONResponse(d), err
+	})
+}
+
+// GetBadDebtTimeline implements the operation of that name.
+func (s *Server) GetBadDebtTimeline(ctx context.Context, r api.GetBadDebtTimelineRequestObject) (api.GetBadDebtTimelineResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetBadDebtTimeline200JSONResponse, error) {
+		if _, err := s.Collection.GetBadDebt(tx, who, r.BadDebtID); err != nil {
+			return api.GetBadDebtTimeline200JSONResponse{}, err
+		}
+		t, err := timeline(tx, collection.SubjectBadDebt, r.BadDebtID, page(r.Params.Limit, r.Params.Cursor))
+		return api.GetBadDebtTimeline200JSONResponse(t), err
+	})
+}
+
+// ListBadDebtDecisions implements the operation of that name.
+func (s *Server) ListBadDebtDecisions(ctx context.Context, r api.ListBadDebtDecisionsRequestObject) (api.ListBadDebtDecisionsResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBadDebtDecisions200JSONResponse, error) {
+		if _, err := s.Collection.GetBadDebt(tx, who, r.BadDebtID); err != nil {
+			return api.ListBadDebtDecisions200JSONResponse{}, err
+		}
+		d, err := decisions(tx, collection.SubjectBadDebt, r.BadDebtID)
+		return api.ListBadDebtDecisions200JSONResponse(d), err
+	})
+}

@@ -27,7 +27,7 @@ func overdueFilter(p api.ListOverdueItemsParams) collection.OverdueFilter {
 	return collection.OverdueFilter{
 		OwnerID: value(p.OwnerID), TeamID: value(p.TeamID), CustomerID: value(p.CustomerID), PayerID: value(p.PayerID),
 		MinDays: value(p.MinDays), MaxDays: value(p.MaxDays), MinAmount: amountOf(p.MinAmount), MaxAmount: amountOf(p.MaxAmount),
-		Step: p.Step, Promised: p.Promised, Disputed: p.Disputed,
+		Step: p.Step, Promised: p.Promised, Disputed: p.Disputed, BadDebt: p.BadDebt,
 	}
 }
 
@@ -50,7 +50,7 @@ func overdueBody(v collection.OverdueItem) api.OverdueItem {
 		InvoicedOn: openapi_types.Date{Time: v.InvoicedOn}, DueOn: openapi_types.Date{Time: v.DueOn}, Days: v.Days, Total: v.Total, Open: v.Open,
 		Disputed: v.Disputed, ContactedAt: v.ContactedAt, Contact: optional(v.Contact), PromiseID: v.PromiseID, PromisedAmount: v.PromisedAmount,
 		PromisedFor: optionalDate(v.PromisedFor), BrokenPromises: v.BrokenPromises, DunningStep: v.DunningStep, DunnedAt: v.DunnedAt,
-		DunningProposed: v.DunningProposed, PausedUntil: optionalDate(v.PausedUntil),
+		DunningProposed: v.DunningProposed, PausedUntil: optionalDate(v.PausedUntil), Bucket: v.Bucket, BadDebt: v.BadDebt,
 	}
 }
 
@@ -63,7 +63,7 @@ func (s *Server) ExportOverdueItems(ctx context.Context, r api.ExportOverdueItem
 	}
 	f := overdueFilter(api.ListOverdueItemsParams{
 		OwnerID: p.OwnerID, TeamID: p.TeamID, CustomerID: p.CustomerID, PayerID: p.PayerID, MinDays: p.MinDays, MaxDays: p.MaxDays,
-		MinAmount: p.MinAmount, MaxAmount: p.MaxAmount, Step: p.Step, Promised: p.Promised, Disputed: p.Disputed,
+		MinAmount: p.MinAmount, MaxAmount: p.MaxAmount, Step: p.Step, Promised: p.Promised, Disputed: p.Disputed, BadDebt: p.BadDebt,
 	})
 	return overdueExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(p.Format)), name: name + clock.Today(s.DB.Clock().Now()).Format(time.DateOnly), header: overdueHeader,
@@ -98,12 +98,15 @@ var overdueHeader = []column{
 	{"未守承诺次数", "Broken promises", 12},
 	{"催款步骤", "Dunning step", 10},
 	{"最近催款", "Dunned on", 12},
+	{"账龄档", "Ageing bucket", 14},
+	{"坏账申请中", "Bad debt applied for", 12},
 }
 
 func overdueCells(v collection.OverdueItem) []any {
 	return []any{
 		v.Number, v.CustomerCode, v.CustomerName, v.PayerName, v.OwnerName, v.InvoicedOn, v.DueOn, v.Days, v.Total, v.Open, v.Disputed,
 		dateCell(v.ContactedAt), cell(v.PromisedAmount), cell(v.PromisedFor), v.BrokenPromises, v.DunningStep, dateCell(v.DunnedAt),
+		v.Bucket, v.BadDebt,
 	}
 }
 

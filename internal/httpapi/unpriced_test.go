@@ -28,7 +28,7 @@ var unpriced = map[string]identity.Role{
 }
 
 // figures are what the sales of soldWorld come to, and nothing else in it: wherever one stands in an answer, a price has got out.
-var figures = []string{"13.5791", "13.5792", "12.4681", "11.3579", "1357.9", "1,357.9", "98765.4", "98,765.4", "4321.09", "4,321.09", "543.1", "135.79", "1629.5", "19.8765", "28.51", "27.43", "21.37"}
+var figures = []string{"13.5791", "13.5792", "12.4681", "11.3579", "1357.9", "1,357.9", "98765.4", "98,765.4", "4321.09", "4,321.09", "543.1", "135.79", "1629.5", "19.8765", "28.51", "27.43", "21.37", "2109.87"}
 
 // pricedWords are in the names of members that say what a sale costs, what a customer owes, or on which terms they buy.
 var pricedWords = regexp.MustCompile(`(^|_)(prices?|priced|amount|amounts|total|gross|net|tax|discount|exposure|limit|headroom|margin|margins|cost|terms|settlement|grade|owed|overdue|debt|receivable|balance|budget|paid|authority|floor)(_|$)`)
@@ -110,6 +110,18 @@ func soldWorld(t *testing.T) *apitest.Env {
 	rep.Post("/v1/bad-debts", object{
 		"customer_id": customer, "grounds": "bankrupt", "reason": "欠款 4321.09 无法收回", "items": []object{{"invoice_id": owed}}, "attachment_ids": original(),
 	}).Want(201)
+	// What the customer is told of its account, what it promised, and what the rep is told of the month.
+	rep.Post("/v1/payment-promises", object{
+		"customer_id": customer, "promised_by": "李示例", "channel": "phone", "pay_by": onDay(3), "amount": "2109.87", "note": "先付 2109.87",
+	}).Want(201)
+	plant(e, "statements", object{
+		"customer_id": customer, "kind": "manual", "revision": 1, "state": "draft", "from_seq": 0, "to_seq": 1, "brought": "4321.09",
+		"closing_receivable": "4321.09", "late_beyond": "4321.09",
+	})
+	plant(e, "rep_figures", object{
+		"rep_id": e.People["rep1"], "month": "2026-01-01", "revision": 1, "state": "final", "delivered": "4321.09", "received": "2109.87",
+		"given_at": "2026-02-01T00:00:00Z", "due_at": "2026-02-01T00:00:00Z",
+	})
 
 	// Orders: one asked about, one refused, one confirmed.
 	body = orderBy(customer, product, "100", "12.4681")

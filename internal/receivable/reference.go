@@ -64,6 +64,9 @@ func Named(text string, items []OpenItem) []OpenItem {
 	return out
 }
 
+// Mentions reports whether a text that people wrote has a number, whole.
+func Mentions(text, number string) bool { return has(plain(text), plain(number)) }
+
 // has reports whether the text has the number whole: INV-202611-0001 isn't named by INV-202611-00012.
 func has(text, number string) bool {
 	const shortest = 5 // shorter ones are found everywhere

@@ -39,7 +39,7 @@ type Age struct {
 // Ageing is the ageing list with the bounds of its buckets (D1.12, ARV-05), by customer code: one statement, besides the
 // parameters. A date that is to come shows what will be late then if nothing is paid. Customers that the caller sees (ORG-06).
 func (s *Service) Ageing(tx pg.Tx, who identity.Principal, f AgeFilter, p pg.Page) ([]Age, Bounds, string, error) {
-	b, err := s.bounds(tx, f.AsOf)
+	b, err := BoundsAt(tx, s.rules, f.AsOf)
 	if err != nil {
 		return nil, Bounds{}, "", err
 	}
@@ -101,7 +101,7 @@ type AgeTotal struct {
 // reads every open item.
 func (s *Service) AgeingTotals(tx pg.Tx, who identity.Principal) ([]AgeTotal, Bounds, error) {
 	today := clock.Today(tx.Now)
-	b, err := s.bounds(tx, today)
+	b, err := BoundsAt(tx, s.rules, today)
 	if err != nil {
 		return nil, Bounds{}, err
 	}
@@ -118,7 +118,7 @@ type AgeingDifference struct {
 
 // ReconcileAgeing returns where the ageing of today isn't what is receivable, for salesgate verify. None is the only right answer.
 func (s *Service) ReconcileAgeing(tx pg.Tx) ([]AgeingDifference, error) {
-	b, err := s.bounds(tx, clock.Today(tx.Now))
+	b, err := BoundsAt(tx, s.rules, clock.Today(tx.Now))
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package statement_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -229,4 +230,19 @@ func TestBoundsOfTheBuckets(t *testing.T) {
 			t.Errorf("%d days: %s, want %s", days, got, name)
 		}
 	}
+}
+
+// A remittance that names a statement pays what was invoiced until its end, the oldest first.
+func TestARV01_ARemittanceNamesAStatement(t *testing.T) {
+	t.Parallel()
+	b, v, _, owed := sent(t)
+	later := b.owe(b.customer, "500", "2026-11-01", "2026-10-15") // due earlier, but not on the statement
+	r := b.receive(b.customer, "1200", "2026-11-02")
+	at := "/v1/receipts/" + r.ID.String() + "/allocate"
+	b.As("clerk").Post(at, object{"reference": "付对账单 " + v.Number + "1"}).WantProblem(422, "receipt.nothing_named")
+	a := b.As("clerk").Post(at, object{"reference": "付对账单" + strings.ReplaceAll(v.Number, "-", " ") + " 货款"}).Want(200)
+	if a.Len("allocations") != 1 || a.String("allocations.0.invoice_id") != owed.ID.String() || a.String("free") != "200.00" {
+		t.Errorf("%s, not %s", a.Body, later.ID)
+	}
+	b.clean()
 }

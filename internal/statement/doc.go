@@ -2,7 +2,8 @@
 // come of the same ledger: ageing, usage per product and month, the monthly overview (ARV-03), and reps' figures (ARV-08).
 //
 // It does not own the documents and the ledger that all of this is read from (shipping, receivable, credit), nor what corrects them (receivable's
-// credit notes and reversals), nor chasing (collection, which reads the ageing and Disputed).
+// credit notes and reversals), nor chasing (collection, which reads the ageing's bounds and
+// leaves disputed documents alone).
 //
 // # A statement (ARV-02)
 //

@@ -180,7 +180,7 @@ type order struct {
 
 // make makes statements by one statement of SQL, and numbers them without gaps.
 func (s *Service) make(tx pg.Tx, o order) (made, error) {
-	bounds, err := s.bounds(tx, o.ends)
+	bounds, err := BoundsAt(tx, s.rules, o.ends)
 	if err != nil {
 		return made{}, err
 	}
@@ -195,8 +195,8 @@ func (s *Service) make(tx pg.Tx, o order) (made, error) {
 	return m, takeNumbers(tx, o.ends, m.Statements)
 }
 
-// bounds are the ageing's bounds as they were at the end of a date (D1.12).
-func (s *Service) bounds(tx pg.Tx, day time.Time) (Bounds, error) {
+// BoundsAt returns the ageing's bounds as they were at the end of a date (D1.12).
+func BoundsAt(tx pg.Tx, rules *rulebook.Service, day time.Time) (Bounds, error) {
 	at := endOf(day)
 	if at.After(tx.Now) {
 		at = tx.Now
@@ -205,7 +205,7 @@ func (s *Service) bounds(tx pg.Tx, day time.Time) (Bounds, error) {
 	for name, to := range map[string]*int{
 		"statement.ageing_first": &b.BoundFirst, "statement.ageing_second": &b.BoundSecond, "statement.ageing_third": &b.BoundThird,
 	} {
-		n, err := s.rules.IntAt(tx, name, at)
+		n, err := rules.IntAt(tx, name, at)
 		if err != nil {
 			return Bounds{}, err
 		}

@@ -10,9 +10,19 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// insertFigures makes the drafts and their lines of a month by two statements of SQL. Customers count for whom they belong to now.
+// insertFigures makes the drafts and their lines of a month by one statement of SQL, after it has asked for whom. Customers count for whom
+// they belong to now.
 func insertFigures(tx pg.Tx, month time.Time) error {
-	if err := tx.Exec(`WITH weight AS (
+	var reps []uuid.UUID
+	if err := tx.Raw(`SELECT DISTINCT c.owner_id FROM statements v JOIN customers c ON c.id = v.customer_id
+		WHERE v.kind = 'monthly' AND v.starts_on = ? AND v.state <> 'superseded'`, month).Scan(&reps).Error; err != nil {
+		return err
+	}
+	ids, err := withNewIDs(reps)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(`WITH weight AS (
 			SELECT d.customer_id, sum(l.quantity * u.tonnes) AS tonnes FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id
 			JOIN (VALUES ('t', 1), ('吨', 1), ('kg', 0.001), ('公斤', 0.001), ('千克', 0.001)) AS u (unit, tonnes) ON u.unit = lower(l.unit)
 			WHERE d.state <> 'cancelled' AND d.shipped_on >= CAST(@month AS date) AND d.shipped_on < CAST(@month AS date) + INTERVAL '1 month' GROUP BY d.customer_id
@@ -24,15 +34,13 @@ func insertFigures(tx pg.Tx, month time.Time) error {
 			WHERE v.kind = 'monthly' AND v.starts_on = CAST(@month AS date) AND v.state <> 'superseded'
 		), made AS (
 			INSERT INTO rep_figures (id, month, rep_id, revision, state, customers, delivered, invoiced, received, closing, tonnes, made_at, due_days, objection, decision, decision_reason, version)
-			SELECT gen_random_uuid(), CAST(@month AS date), owner_id, 1, 'draft', count(*), sum(delivered), sum(invoiced), sum(received), sum(closing), sum(tonnes), CAST(@now AS timestamptz), 0, '', '', '', 1
-			FROM one GROUP BY owner_id ON CONFLICT (month, rep_id, revision) DO NOTHING RETURNING id, rep_id
+			SELECT i.new_id, CAST(@month AS date), owner_id, 1, 'draft', count(*), sum(delivered), sum(invoiced), sum(received), sum(closing), sum(tonnes), CAST(@now AS timestamptz), 0, '', '', '', 1
+			FROM one JOIN json_to_recordset(CAST(@ids AS json)) AS i (id uuid, new_id uuid) ON i.id = one.owner_id
+			GROUP BY owner_id, i.new_id ON CONFLICT (month, rep_id, revision) DO NOTHING RETURNING id, rep_id
 		)
 		INSERT INTO rep_figure_lines (figure_id, customer_id, opening, delivered, invoiced, received, closing, tonnes)
 		SELECT m.id, o.customer_id, o.opening, o.delivered, o.invoiced, o.received, o.closing, o.tonnes FROM made m JOIN one o ON o.owner_id = m.rep_id`,
-		map[string]any{"month": month, "now": tx.Now}).Error; err != nil {
-		return err
-	}
-	return nil
+		map[string]any{"month": month, "now": tx.Now, "ids": ids}).Error
 }
 
 func giveFigures(tx pg.Tx, month, due time.Time, days int) ([]Figures, error) {

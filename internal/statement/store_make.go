@@ -142,22 +142,28 @@ const makeSQL = `WITH payer AS MATERIALIZED (
 		coalesce(sum(delivered), 0.00) AS delivered, coalesce(sum(invoiced), 0.00) AS invoiced, coalesce(sum(received), 0.00) AS received,
 		coalesce(sum(closing), 0.00) AS closing, coalesce(sum(closing_receivable), 0.00) AS receivable FROM inserted`
 
-func insertStatements(tx pg.Tx, o order, b Bounds, base int64) (made, error) {
+// withNewIDs is JSON of ids, each with the id of a row that is to be made for it: the database has no UUIDv7.
+func withNewIDs(ids []uuid.UUID) (string, error) {
 	type pair struct {
 		ID    uuid.UUID `json:"id"`
 		NewID uuid.UUID `json:"new_id"`
 	}
-	pairs := make([]pair, len(o.payers))
-	for i, id := range o.payers {
+	pairs := make([]pair, len(ids))
+	for i, id := range ids {
 		pairs[i] = pair{id, uuid.Must(uuid.NewV7())}
 	}
-	payers, err := json.Marshal(pairs)
+	out, err := json.Marshal(pairs)
+	return string(out), err
+}
+
+func insertStatements(tx pg.Tx, o order, b Bounds, base int64) (made, error) {
+	payers, err := withNewIDs(o.payers)
 	if err != nil {
 		return made{}, err
 	}
 	var m made
 	err = tx.Raw(makeSQL, map[string]any{
-		"payers": string(payers), "kind": o.kind, "starts": o.starts, "ends": o.ends, "begin": startOf(o.starts), "cutoff": endOf(o.ends),
+		"payers": payers, "kind": o.kind, "starts": o.starts, "ends": o.ends, "begin": startOf(o.starts), "cutoff": endOf(o.ends),
 		"first": b.BoundFirst, "second": b.BoundSecond, "third": b.BoundThird, "prefix": series + "-" + o.ends.Format("200601") + "-",
 		"base": base, "now": tx.Now, "by": tx.By.Actor(),
 	}).Scan(&m).Error

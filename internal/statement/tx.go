@@ -7,35 +7,6 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// Confirmed reports whether the customer has confirmed all of these delivery notes: a confirmed statement of the payer ends after they left,
-// and no open dispute is about them (ARV-02). receivable asks before it invoices a customer whose terms say "after the statement".
-func (s *Service) Confirmed(tx pg.Tx, payerID uuid.UUID, notes []uuid.UUID) (bool, error) {
-	open, err := unconfirmed(tx, payerID, notes)
-	return open == 0, err
-}
-
-func unconfirmed(tx pg.Tx, payer uuid.UUID, notes []uuid.UUID) (n int, err error) {
-	err = pg.ScanRow(tx, []any{&n}, `SELECT count(*) FROM unnest(?::uuid[]) AS note WHERE NOT EXISTS (
-			SELECT FROM credit_movements m JOIN statements v ON v.customer_id = m.payer_id AND v.state IN ('confirmed', 'settled') AND v.to_seq >= m.seq
-			WHERE m.document_id = note AND m.payer_id = ? AND m.part = 'shipped' AND m.amount > 0
-		) OR EXISTS (SELECT FROM statement_disputes d WHERE d.customer_id = ? AND d.document_id = note AND d.state = 'open')`,
-		pg.IDs(notes), payer, payer)
-	return n, err
-}
-
-// OpenDisputes returns the open disputes of payers, by document: what isn't chased meanwhile (package collection).
-func OpenDisputes(tx pg.Tx, payers ...uuid.UUID) (map[uuid.UUID]Dispute, error) {
-	var rows []Dispute
-	if err := tx.Where("customer_id = ANY (?::uuid[]) AND state = 'open'", pg.IDs(payers)).Find(&rows).Error; err != nil {
-		return nil, err
-	}
-	byDocument := make(map[uuid.UUID]Dispute, len(rows))
-	for _, d := range rows {
-		byDocument[d.DocumentID] = d
-	}
-	return byDocument, nil
-}
-
 // SettleDue settles those of the next n confirmed statements of which nothing is owed any more: no item that was open at their end, and no
 // invoice made since of what had been delivered. It returns the last id that it looked at, uuid.Nil when none is left.
 func (s *Service) SettleDue(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
