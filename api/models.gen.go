@@ -3597,8 +3597,9 @@ func (e AgeBucket) Valid() bool {
 
 // Defines values for PaperFormat.
 const (
-	PaperFormatHTML PaperFormat = "html"
-	PaperFormatJSON PaperFormat = "json"
+	PaperFormatHTML      PaperFormat = "html"
+	PaperFormatJSON      PaperFormat = "json"
+	PaperFormatThreePart PaperFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the PaperFormat enum.
@@ -3607,6 +3608,8 @@ func (e PaperFormat) Valid() bool {
 	case PaperFormatHTML:
 		return true
 	case PaperFormatJSON:
+		return true
+	case PaperFormatThreePart:
 		return true
 	default:
 		return false
@@ -3867,8 +3870,9 @@ func (e ExportCarrierSettlementParamsFormat) Valid() bool {
 
 // Defines values for GetContractDocumentParamsFormat.
 const (
-	GetContractDocumentParamsFormatHTML GetContractDocumentParamsFormat = "html"
-	GetContractDocumentParamsFormatJSON GetContractDocumentParamsFormat = "json"
+	GetContractDocumentParamsFormatHTML      GetContractDocumentParamsFormat = "html"
+	GetContractDocumentParamsFormatJSON      GetContractDocumentParamsFormat = "json"
+	GetContractDocumentParamsFormatThreePart GetContractDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetContractDocumentParamsFormat enum.
@@ -3877,6 +3881,8 @@ func (e GetContractDocumentParamsFormat) Valid() bool {
 	case GetContractDocumentParamsFormatHTML:
 		return true
 	case GetContractDocumentParamsFormatJSON:
+		return true
+	case GetContractDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -4141,6 +4147,48 @@ func (e ListCustomersParamsStatus) Valid() bool {
 	}
 }
 
+// Defines values for GetDeliveryNoteDocumentParamsFormat.
+const (
+	GetDeliveryNoteDocumentParamsFormatHTML      GetDeliveryNoteDocumentParamsFormat = "html"
+	GetDeliveryNoteDocumentParamsFormatJSON      GetDeliveryNoteDocumentParamsFormat = "json"
+	GetDeliveryNoteDocumentParamsFormatThreePart GetDeliveryNoteDocumentParamsFormat = "three_part"
+)
+
+// Valid indicates whether the value is a known member of the GetDeliveryNoteDocumentParamsFormat enum.
+func (e GetDeliveryNoteDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetDeliveryNoteDocumentParamsFormatHTML:
+		return true
+	case GetDeliveryNoteDocumentParamsFormatJSON:
+		return true
+	case GetDeliveryNoteDocumentParamsFormatThreePart:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetGatePassDocumentParamsFormat.
+const (
+	GetGatePassDocumentParamsFormatHTML      GetGatePassDocumentParamsFormat = "html"
+	GetGatePassDocumentParamsFormatJSON      GetGatePassDocumentParamsFormat = "json"
+	GetGatePassDocumentParamsFormatThreePart GetGatePassDocumentParamsFormat = "three_part"
+)
+
+// Valid indicates whether the value is a known member of the GetGatePassDocumentParamsFormat enum.
+func (e GetGatePassDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetGatePassDocumentParamsFormatHTML:
+		return true
+	case GetGatePassDocumentParamsFormatJSON:
+		return true
+	case GetGatePassDocumentParamsFormatThreePart:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListDevelopmentPlansParamsState.
 const (
 	ListDevelopmentPlansParamsStateApproved   ListDevelopmentPlansParamsState = "approved"
@@ -4189,10 +4237,32 @@ func (e ExportDispatchRegisterParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for GetDunningDocumentParamsFormat.
+const (
+	GetDunningDocumentParamsFormatHTML      GetDunningDocumentParamsFormat = "html"
+	GetDunningDocumentParamsFormatJSON      GetDunningDocumentParamsFormat = "json"
+	GetDunningDocumentParamsFormatThreePart GetDunningDocumentParamsFormat = "three_part"
+)
+
+// Valid indicates whether the value is a known member of the GetDunningDocumentParamsFormat enum.
+func (e GetDunningDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetDunningDocumentParamsFormatHTML:
+		return true
+	case GetDunningDocumentParamsFormatJSON:
+		return true
+	case GetDunningDocumentParamsFormatThreePart:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetFreightVoucherDocumentParamsFormat.
 const (
-	GetFreightVoucherDocumentParamsFormatHTML GetFreightVoucherDocumentParamsFormat = "html"
-	GetFreightVoucherDocumentParamsFormatJSON GetFreightVoucherDocumentParamsFormat = "json"
+	GetFreightVoucherDocumentParamsFormatHTML      GetFreightVoucherDocumentParamsFormat = "html"
+	GetFreightVoucherDocumentParamsFormatJSON      GetFreightVoucherDocumentParamsFormat = "json"
+	GetFreightVoucherDocumentParamsFormatThreePart GetFreightVoucherDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetFreightVoucherDocumentParamsFormat enum.
@@ -4201,6 +4271,8 @@ func (e GetFreightVoucherDocumentParamsFormat) Valid() bool {
 	case GetFreightVoucherDocumentParamsFormatHTML:
 		return true
 	case GetFreightVoucherDocumentParamsFormatJSON:
+		return true
+	case GetFreightVoucherDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -4488,8 +4560,9 @@ func (e ExportFiledOrdersParamsFormat) Valid() bool {
 
 // Defines values for GetOrderDocumentParamsFormat.
 const (
-	GetOrderDocumentParamsFormatHTML GetOrderDocumentParamsFormat = "html"
-	GetOrderDocumentParamsFormatJSON GetOrderDocumentParamsFormat = "json"
+	GetOrderDocumentParamsFormatHTML      GetOrderDocumentParamsFormat = "html"
+	GetOrderDocumentParamsFormatJSON      GetOrderDocumentParamsFormat = "json"
+	GetOrderDocumentParamsFormatThreePart GetOrderDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetOrderDocumentParamsFormat enum.
@@ -4498,6 +4571,8 @@ func (e GetOrderDocumentParamsFormat) Valid() bool {
 	case GetOrderDocumentParamsFormatHTML:
 		return true
 	case GetOrderDocumentParamsFormatJSON:
+		return true
+	case GetOrderDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -4545,8 +4620,9 @@ func (e ListOwnershipDisputesParamsState) Valid() bool {
 
 // Defines values for GetProductionRequestDocumentParamsFormat.
 const (
-	GetProductionRequestDocumentParamsFormatHTML GetProductionRequestDocumentParamsFormat = "html"
-	GetProductionRequestDocumentParamsFormatJSON GetProductionRequestDocumentParamsFormat = "json"
+	GetProductionRequestDocumentParamsFormatHTML      GetProductionRequestDocumentParamsFormat = "html"
+	GetProductionRequestDocumentParamsFormatJSON      GetProductionRequestDocumentParamsFormat = "json"
+	GetProductionRequestDocumentParamsFormatThreePart GetProductionRequestDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetProductionRequestDocumentParamsFormat enum.
@@ -4555,6 +4631,8 @@ func (e GetProductionRequestDocumentParamsFormat) Valid() bool {
 	case GetProductionRequestDocumentParamsFormatHTML:
 		return true
 	case GetProductionRequestDocumentParamsFormatJSON:
+		return true
+	case GetProductionRequestDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -4617,8 +4695,9 @@ func (e ListProspectsParamsGrade) Valid() bool {
 
 // Defines values for ReadPublicQuotationDocumentParamsFormat.
 const (
-	ReadPublicQuotationDocumentParamsFormatHTML ReadPublicQuotationDocumentParamsFormat = "html"
-	ReadPublicQuotationDocumentParamsFormatJSON ReadPublicQuotationDocumentParamsFormat = "json"
+	ReadPublicQuotationDocumentParamsFormatHTML      ReadPublicQuotationDocumentParamsFormat = "html"
+	ReadPublicQuotationDocumentParamsFormatJSON      ReadPublicQuotationDocumentParamsFormat = "json"
+	ReadPublicQuotationDocumentParamsFormatThreePart ReadPublicQuotationDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the ReadPublicQuotationDocumentParamsFormat enum.
@@ -4628,6 +4707,8 @@ func (e ReadPublicQuotationDocumentParamsFormat) Valid() bool {
 		return true
 	case ReadPublicQuotationDocumentParamsFormatJSON:
 		return true
+	case ReadPublicQuotationDocumentParamsFormatThreePart:
+		return true
 	default:
 		return false
 	}
@@ -4635,8 +4716,9 @@ func (e ReadPublicQuotationDocumentParamsFormat) Valid() bool {
 
 // Defines values for GetQuotationDocumentParamsFormat.
 const (
-	GetQuotationDocumentParamsFormatHTML GetQuotationDocumentParamsFormat = "html"
-	GetQuotationDocumentParamsFormatJSON GetQuotationDocumentParamsFormat = "json"
+	GetQuotationDocumentParamsFormatHTML      GetQuotationDocumentParamsFormat = "html"
+	GetQuotationDocumentParamsFormatJSON      GetQuotationDocumentParamsFormat = "json"
+	GetQuotationDocumentParamsFormatThreePart GetQuotationDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetQuotationDocumentParamsFormat enum.
@@ -4645,6 +4727,8 @@ func (e GetQuotationDocumentParamsFormat) Valid() bool {
 	case GetQuotationDocumentParamsFormatHTML:
 		return true
 	case GetQuotationDocumentParamsFormatJSON:
+		return true
+	case GetQuotationDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -4669,10 +4753,32 @@ func (e ListReceiptsParamsState) Valid() bool {
 	}
 }
 
+// Defines values for GetShippingNoticeDocumentParamsFormat.
+const (
+	GetShippingNoticeDocumentParamsFormatHTML      GetShippingNoticeDocumentParamsFormat = "html"
+	GetShippingNoticeDocumentParamsFormatJSON      GetShippingNoticeDocumentParamsFormat = "json"
+	GetShippingNoticeDocumentParamsFormatThreePart GetShippingNoticeDocumentParamsFormat = "three_part"
+)
+
+// Valid indicates whether the value is a known member of the GetShippingNoticeDocumentParamsFormat enum.
+func (e GetShippingNoticeDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetShippingNoticeDocumentParamsFormatHTML:
+		return true
+	case GetShippingNoticeDocumentParamsFormatJSON:
+		return true
+	case GetShippingNoticeDocumentParamsFormatThreePart:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetStatementDocumentParamsFormat.
 const (
-	GetStatementDocumentParamsFormatHTML GetStatementDocumentParamsFormat = "html"
-	GetStatementDocumentParamsFormatJSON GetStatementDocumentParamsFormat = "json"
+	GetStatementDocumentParamsFormatHTML      GetStatementDocumentParamsFormat = "html"
+	GetStatementDocumentParamsFormatJSON      GetStatementDocumentParamsFormat = "json"
+	GetStatementDocumentParamsFormatThreePart GetStatementDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetStatementDocumentParamsFormat enum.
@@ -4681,6 +4787,8 @@ func (e GetStatementDocumentParamsFormat) Valid() bool {
 	case GetStatementDocumentParamsFormatHTML:
 		return true
 	case GetStatementDocumentParamsFormatJSON:
+		return true
+	case GetStatementDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -4723,6 +4831,27 @@ func (e ExportStockMovementsParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for GetPreparationDocumentParamsFormat.
+const (
+	GetPreparationDocumentParamsFormatHTML      GetPreparationDocumentParamsFormat = "html"
+	GetPreparationDocumentParamsFormatJSON      GetPreparationDocumentParamsFormat = "json"
+	GetPreparationDocumentParamsFormatThreePart GetPreparationDocumentParamsFormat = "three_part"
+)
+
+// Valid indicates whether the value is a known member of the GetPreparationDocumentParamsFormat enum.
+func (e GetPreparationDocumentParamsFormat) Valid() bool {
+	switch e {
+	case GetPreparationDocumentParamsFormatHTML:
+		return true
+	case GetPreparationDocumentParamsFormatJSON:
+		return true
+	case GetPreparationDocumentParamsFormatThreePart:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetSurveyStatisticsParamsBy.
 const (
 	GetSurveyStatisticsParamsByCustomer GetSurveyStatisticsParamsBy = "customer"
@@ -4746,8 +4875,9 @@ func (e GetSurveyStatisticsParamsBy) Valid() bool {
 
 // Defines values for GetTransportNoticeDocumentParamsFormat.
 const (
-	GetTransportNoticeDocumentParamsFormatHTML GetTransportNoticeDocumentParamsFormat = "html"
-	GetTransportNoticeDocumentParamsFormatJSON GetTransportNoticeDocumentParamsFormat = "json"
+	GetTransportNoticeDocumentParamsFormatHTML      GetTransportNoticeDocumentParamsFormat = "html"
+	GetTransportNoticeDocumentParamsFormatJSON      GetTransportNoticeDocumentParamsFormat = "json"
+	GetTransportNoticeDocumentParamsFormatThreePart GetTransportNoticeDocumentParamsFormat = "three_part"
 )
 
 // Valid indicates whether the value is a known member of the GetTransportNoticeDocumentParamsFormat enum.
@@ -4756,6 +4886,8 @@ func (e GetTransportNoticeDocumentParamsFormat) Valid() bool {
 	case GetTransportNoticeDocumentParamsFormatHTML:
 		return true
 	case GetTransportNoticeDocumentParamsFormatJSON:
+		return true
+	case GetTransportNoticeDocumentParamsFormatThreePart:
 		return true
 	default:
 		return false
@@ -15756,9 +15888,15 @@ type Paper struct {
 	// AmountWords The amount in Chinese capital numerals.
 	//
 	// Example: 人民币壹仟陆佰捌拾元零叁角贰分
-	AmountWords *string        `json:"amount_words,omitempty"`
-	Columns     []PaperColumn  `json:"columns"`
-	Company     CompanyProfile `json:"company"`
+	AmountWords *string `json:"amount_words,omitempty"`
+
+	// Body What a letter says.
+	Body *string `json:"body,omitempty"`
+
+	// Code What the QR code on the paper holds.
+	Code    *string        `json:"code,omitempty"`
+	Columns []PaperColumn  `json:"columns"`
+	Company CompanyProfile `json:"company"`
 
 	// Date Example: 2026-11-20
 	Date  Date         `json:"date"`
@@ -23618,6 +23756,12 @@ type VisitID = UUID
 // WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type WarehouseID = UUID
 
+// DunningPaper defines model for DunningPaper.
+type DunningPaper = Paper
+
+// GatePassPaper defines model for GatePassPaper.
+type GatePassPaper = Paper
+
 // Problem400 Why a request failed (RFC 9457). `code` is stable; `detail` follows Accept-Language.
 type Problem400 = Problem
 
@@ -24805,7 +24949,7 @@ type CopyContractParams struct {
 
 // GetContractDocumentParams defines parameters for GetContractDocument.
 type GetContractDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetContractDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -25556,6 +25700,24 @@ type ReportDepartureParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetDeliveryNoteDocumentParams defines parameters for GetDeliveryNoteDocument.
+type GetDeliveryNoteDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
+	Format *GetDeliveryNoteDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetDeliveryNoteDocumentParamsFormat defines parameters for GetDeliveryNoteDocument.
+type GetDeliveryNoteDocumentParamsFormat string
+
+// GetGatePassDocumentParams defines parameters for GetGatePassDocument.
+type GetGatePassDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
+	Format *GetGatePassDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetGatePassDocumentParamsFormat defines parameters for GetGatePassDocument.
+type GetGatePassDocumentParamsFormat string
+
 // RecordDeliveryProofParams defines parameters for RecordDeliveryProof.
 type RecordDeliveryProofParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -25925,6 +26087,15 @@ type CancelDunningParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetDunningDocumentParams defines parameters for GetDunningDocument.
+type GetDunningDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
+	Format *GetDunningDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetDunningDocumentParamsFormat defines parameters for GetDunningDocument.
+type GetDunningDocumentParamsFormat string
+
 // SendDunningParams defines parameters for SendDunning.
 type SendDunningParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -26116,7 +26287,7 @@ type AdjustFreightVoucherParams struct {
 
 // GetFreightVoucherDocumentParams defines parameters for GetFreightVoucherDocument.
 type GetFreightVoucherDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetFreightVoucherDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -27241,7 +27412,7 @@ type CopyOrderParams struct {
 
 // GetOrderDocumentParams defines parameters for GetOrderDocument.
 type GetOrderDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetOrderDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -27940,7 +28111,7 @@ type AcknowledgeProductionRequestParams struct {
 
 // GetProductionRequestDocumentParams defines parameters for GetProductionRequestDocument.
 type GetProductionRequestDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetProductionRequestDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -28255,7 +28426,7 @@ type AnswerPublicQuotationParams struct {
 
 // ReadPublicQuotationDocumentParams defines parameters for ReadPublicQuotationDocument.
 type ReadPublicQuotationDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *ReadPublicQuotationDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 
 	// XQuotationToken The token of the link.
@@ -28411,7 +28582,7 @@ type DeclineQuotationParams struct {
 
 // GetQuotationDocumentParams defines parameters for GetQuotationDocument.
 type GetQuotationDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetQuotationDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -28931,6 +29102,15 @@ type DispatchShippingNoticeParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetShippingNoticeDocumentParams defines parameters for GetShippingNoticeDocument.
+type GetShippingNoticeDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
+	Format *GetShippingNoticeDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetShippingNoticeDocumentParamsFormat defines parameters for GetShippingNoticeDocument.
+type GetShippingNoticeDocumentParamsFormat string
+
 // ReleaseInEmergencyParams defines parameters for ReleaseInEmergency.
 type ReleaseInEmergencyParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -29203,7 +29383,7 @@ type ResolveStatementDisputeParams struct {
 
 // GetStatementDocumentParams defines parameters for GetStatementDocument.
 type GetStatementDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetStatementDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -29456,6 +29636,15 @@ type CancelPreparationParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// GetPreparationDocumentParams defines parameters for GetPreparationDocument.
+type GetPreparationDocumentParams struct {
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
+	Format *GetPreparationDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetPreparationDocumentParamsFormat defines parameters for GetPreparationDocument.
+type GetPreparationDocumentParamsFormat string
+
 // PickPreparationParams defines parameters for PickPreparation.
 type PickPreparationParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -29680,7 +29869,7 @@ type CompleteTransportNoticeParams struct {
 
 // GetTransportNoticeDocumentParams defines parameters for GetTransportNoticeDocument.
 type GetTransportNoticeDocumentParams struct {
-	// Format What is wanted when the Accept header doesn't say.
+	// Format What is wanted when the Accept header doesn't say: JSON, HTML for A4, or HTML for the continuous form of 241 mm × 140 mm in three parts (三联单).
 	Format *GetTransportNoticeDocumentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 

@@ -677,12 +677,18 @@ type ServerInterface interface {
 	// ReportDeparture Report that a loaded truck has left
 	// (POST /v1/delivery-notes/{delivery_note_id}/departure)
 	ReportDeparture(ctx echo.Context, deliveryNoteID DeliveryNoteID, params ReportDepartureParams) error
+	// GetDeliveryNoteDocument Print a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/document)
+	GetDeliveryNoteDocument(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteDocumentParams) error
 	// GetGatePass Read a gate pass
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass)
 	GetGatePass(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
 	// GetGatePassImage Read a gate pass as a QR code
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
 	GetGatePassImage(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
+	// GetGatePassDocument Print a gate pass
+	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass/document)
+	GetGatePassDocument(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetGatePassDocumentParams) error
 	// GetDeliveryProof Read a proof of delivery
 	// (GET /v1/delivery-notes/{delivery_note_id}/proof)
 	GetDeliveryProof(ctx echo.Context, deliveryNoteID DeliveryNoteID) error
@@ -794,6 +800,9 @@ type ServerInterface interface {
 	// CancelDunning Call a proposed dunning off
 	// (POST /v1/dunnings/{dunning_id}/cancel)
 	CancelDunning(ctx echo.Context, dunningID UUID, params CancelDunningParams) error
+	// GetDunningDocument Print a dunning letter
+	// (GET /v1/dunnings/{dunning_id}/document)
+	GetDunningDocument(ctx echo.Context, dunningID UUID, params GetDunningDocumentParams) error
 	// SendDunning Record that a dunning letter went out
 	// (POST /v1/dunnings/{dunning_id}/send)
 	SendDunning(ctx echo.Context, dunningID UUID, params SendDunningParams) error
@@ -1778,6 +1787,9 @@ type ServerInterface interface {
 	// DispatchShippingNotice Dispatch what really leaves
 	// (POST /v1/shipping-notices/{shipping_notice_id}/dispatch)
 	DispatchShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params DispatchShippingNoticeParams) error
+	// GetShippingNoticeDocument Print a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/document)
+	GetShippingNoticeDocument(ctx echo.Context, shippingNoticeID ShippingNoticeID, params GetShippingNoticeDocumentParams) error
 	// ReleaseInEmergency Release a notice by phone through the heads of warehouse and quality
 	// (POST /v1/shipping-notices/{shipping_notice_id}/emergency-release)
 	ReleaseInEmergency(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseInEmergencyParams) error
@@ -1910,6 +1922,9 @@ type ServerInterface interface {
 	// CancelPreparation Give back what a preparation list holds
 	// (POST /v1/stock-preparations/{preparation_id}/cancel)
 	CancelPreparation(ctx echo.Context, preparationID PreparationID, params CancelPreparationParams) error
+	// GetPreparationDocument Print a preparation list
+	// (GET /v1/stock-preparations/{preparation_id}/document)
+	GetPreparationDocument(ctx echo.Context, preparationID UUID, params GetPreparationDocumentParams) error
 	// PickPreparation Say that the goods are laid out
 	// (POST /v1/stock-preparations/{preparation_id}/pick)
 	PickPreparation(ctx echo.Context, preparationID PreparationID, params PickPreparationParams) error
@@ -10324,6 +10339,31 @@ func (w *ServerInterfaceWrapper) ReportDeparture(ctx echo.Context) error {
 	return err
 }
 
+// GetDeliveryNoteDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeliveryNoteDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeliveryNoteDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeliveryNoteDocument(ctx, deliveryNoteID, params)
+	return err
+}
+
 // GetGatePass converts echo context to params.
 func (w *ServerInterfaceWrapper) GetGatePass(ctx echo.Context) error {
 	var err error
@@ -10353,6 +10393,31 @@ func (w *ServerInterfaceWrapper) GetGatePassImage(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetGatePassImage(ctx, deliveryNoteID)
+	return err
+}
+
+// GetGatePassDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGatePassDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "delivery_note_id" -------------
+	var deliveryNoteID DeliveryNoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery_note_id", ctx.Param("delivery_note_id"), &deliveryNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter delivery_note_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetGatePassDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGatePassDocument(ctx, deliveryNoteID, params)
 	return err
 }
 
@@ -11745,6 +11810,31 @@ func (w *ServerInterfaceWrapper) CancelDunning(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelDunning(ctx, dunningID, params)
+	return err
+}
+
+// GetDunningDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDunningDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dunning_id" -------------
+	var dunningID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dunning_id", ctx.Param("dunning_id"), &dunningID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dunning_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDunningDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDunningDocument(ctx, dunningID, params)
 	return err
 }
 
@@ -24489,6 +24579,31 @@ func (w *ServerInterfaceWrapper) DispatchShippingNotice(ctx echo.Context) error 
 	return err
 }
 
+// GetShippingNoticeDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetShippingNoticeDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetShippingNoticeDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetShippingNoticeDocument(ctx, shippingNoticeID, params)
+	return err
+}
+
 // ReleaseInEmergency converts echo context to params.
 func (w *ServerInterfaceWrapper) ReleaseInEmergency(ctx echo.Context) error {
 	var err error
@@ -26432,6 +26547,31 @@ func (w *ServerInterfaceWrapper) CancelPreparation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelPreparation(ctx, preparationID, params)
+	return err
+}
+
+// GetPreparationDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPreparationDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "preparation_id" -------------
+	var preparationID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "preparation_id", ctx.Param("preparation_id"), &preparationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter preparation_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPreparationDocumentParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPreparationDocument(ctx, preparationID, params)
 	return err
 }
 
@@ -28711,8 +28851,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/cancel", wrapper.CancelDeliveryNote, options.OperationMiddlewares["cancelDeliveryNote"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/decisions", wrapper.ListDeliveryNoteDecisions, options.OperationMiddlewares["listDeliveryNoteDecisions"]...)
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/departure", wrapper.ReportDeparture, options.OperationMiddlewares["reportDeparture"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/document", wrapper.GetDeliveryNoteDocument, options.OperationMiddlewares["getDeliveryNoteDocument"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass", wrapper.GetGatePass, options.OperationMiddlewares["getGatePass"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass.png", wrapper.GetGatePassImage, options.OperationMiddlewares["getGatePassImage"]...)
+	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/gate-pass/document", wrapper.GetGatePassDocument, options.OperationMiddlewares["getGatePassDocument"]...)
 	router.GET(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/proof", wrapper.GetDeliveryProof, options.OperationMiddlewares["getDeliveryProof"]...)
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/proof", wrapper.RecordDeliveryProof, options.OperationMiddlewares["recordDeliveryProof"]...)
 	router.POST(options.BaseURL+"/v1/delivery-notes/:delivery_note_id/sign", wrapper.SignDeliveryNote, options.OperationMiddlewares["signDeliveryNote"]...)
@@ -28750,6 +28892,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/dunnings", wrapper.ListDunnings, options.OperationMiddlewares["listDunnings"]...)
 	router.GET(options.BaseURL+"/v1/dunnings/:dunning_id", wrapper.GetDunning, options.OperationMiddlewares["getDunning"]...)
 	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/cancel", wrapper.CancelDunning, options.OperationMiddlewares["cancelDunning"]...)
+	router.GET(options.BaseURL+"/v1/dunnings/:dunning_id/document", wrapper.GetDunningDocument, options.OperationMiddlewares["getDunningDocument"]...)
 	router.POST(options.BaseURL+"/v1/dunnings/:dunning_id/send", wrapper.SendDunning, options.OperationMiddlewares["sendDunning"]...)
 	router.GET(options.BaseURL+"/v1/emergency-releases", wrapper.ListEmergencyReleases, options.OperationMiddlewares["listEmergencyReleases"]...)
 	router.GET(options.BaseURL+"/v1/emergency-releases/:emergency_release_id", wrapper.GetEmergencyRelease, options.OperationMiddlewares["getEmergencyRelease"]...)
@@ -29078,6 +29221,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/close", wrapper.CloseShippingNotice, options.OperationMiddlewares["closeShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/decisions", wrapper.ListShippingNoticeDecisions, options.OperationMiddlewares["listShippingNoticeDecisions"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/dispatch", wrapper.DispatchShippingNotice, options.OperationMiddlewares["dispatchShippingNotice"]...)
+	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/document", wrapper.GetShippingNoticeDocument, options.OperationMiddlewares["getShippingNoticeDocument"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/emergency-release", wrapper.ReleaseInEmergency, options.OperationMiddlewares["releaseInEmergency"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/explain-overdue", wrapper.ExplainOverdue, options.OperationMiddlewares["explainOverdue"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/gate-passes", wrapper.ListNoticeGatePasses, options.OperationMiddlewares["listNoticeGatePasses"]...)
@@ -29122,6 +29266,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/stock-preparations", wrapper.ListPreparations, options.OperationMiddlewares["listPreparations"]...)
 	router.GET(options.BaseURL+"/v1/stock-preparations/:preparation_id", wrapper.GetPreparation, options.OperationMiddlewares["getPreparation"]...)
 	router.POST(options.BaseURL+"/v1/stock-preparations/:preparation_id/cancel", wrapper.CancelPreparation, options.OperationMiddlewares["cancelPreparation"]...)
+	router.GET(options.BaseURL+"/v1/stock-preparations/:preparation_id/document", wrapper.GetPreparationDocument, options.OperationMiddlewares["getPreparationDocument"]...)
 	router.POST(options.BaseURL+"/v1/stock-preparations/:preparation_id/pick", wrapper.PickPreparation, options.OperationMiddlewares["pickPreparation"]...)
 	router.GET(options.BaseURL+"/v1/stock-preparations/:preparation_id/timeline", wrapper.GetPreparationTimeline, options.OperationMiddlewares["getPreparationTimeline"]...)
 	router.GET(options.BaseURL+"/v1/stock-products", wrapper.ListProductStock, options.OperationMiddlewares["listProductStock"]...)
@@ -29175,6 +29320,36 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/warehouses/:warehouse_id", wrapper.GetWarehouse, options.OperationMiddlewares["getWarehouse"]...)
 	router.PATCH(options.BaseURL+"/v1/warehouses/:warehouse_id", wrapper.UpdateWarehouse, options.OperationMiddlewares["updateWarehouse"]...)
 
+}
+
+type DunningPaperResponseHeaders struct {
+	XRequestID *string
+}
+type DunningPaperJSONResponse struct {
+	Body Paper
+
+	Headers DunningPaperResponseHeaders
+}
+type DunningPaperTextHTMLResponse struct {
+	Body io.Reader
+
+	Headers       DunningPaperResponseHeaders
+	ContentLength int64
+}
+
+type GatePassPaperResponseHeaders struct {
+	XRequestID *string
+}
+type GatePassPaperJSONResponse struct {
+	Body Paper
+
+	Headers GatePassPaperResponseHeaders
+}
+type GatePassPaperTextHTMLResponse struct {
+	Body io.Reader
+
+	Headers       GatePassPaperResponseHeaders
+	ContentLength int64
 }
 
 type PaperResponseHeaders struct {
@@ -35420,6 +35595,52 @@ func (response ReportDeparture200JSONResponse) VisitReportDepartureResponse(w ht
 	return err
 }
 
+type GetDeliveryNoteDocumentRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         GetDeliveryNoteDocumentParams
+}
+
+type GetDeliveryNoteDocumentResponseObject interface {
+	VisitGetDeliveryNoteDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetDeliveryNoteDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetDeliveryNoteDocument200JSONResponse) VisitGetDeliveryNoteDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliveryNoteDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetDeliveryNoteDocument200TextHTMLResponse) VisitGetDeliveryNoteDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetGatePassRequestObject struct {
 	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
 }
@@ -35460,6 +35681,52 @@ func (response GetGatePassImage200ImagePngResponse) VisitGetGatePassImageRespons
 	w.Header().Set("Content-Type", "image/png")
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetGatePassDocumentRequestObject struct {
+	DeliveryNoteID DeliveryNoteID `json:"delivery_note_id"`
+	Params         GetGatePassDocumentParams
+}
+
+type GetGatePassDocumentResponseObject interface {
+	VisitGetGatePassDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetGatePassDocument200JSONResponse struct{ GatePassPaperJSONResponse }
+
+func (response GetGatePassDocument200JSONResponse) VisitGetGatePassDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGatePassDocument200TextHTMLResponse struct{ GatePassPaperTextHTMLResponse }
+
+func (response GetGatePassDocument200TextHTMLResponse) VisitGetGatePassDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(200)
 
@@ -36475,6 +36742,52 @@ func (response CancelDunning200JSONResponse) VisitCancelDunningResponse(w http.R
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDunningDocumentRequestObject struct {
+	DunningID UUID `json:"dunning_id"`
+	Params    GetDunningDocumentParams
+}
+
+type GetDunningDocumentResponseObject interface {
+	VisitGetDunningDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetDunningDocument200JSONResponse struct{ DunningPaperJSONResponse }
+
+func (response GetDunningDocument200JSONResponse) VisitGetDunningDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDunningDocument200TextHTMLResponse struct{ DunningPaperTextHTMLResponse }
+
+func (response GetDunningDocument200TextHTMLResponse) VisitGetDunningDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -45647,6 +45960,52 @@ func (response DispatchShippingNotice201JSONResponse) VisitDispatchShippingNotic
 	return err
 }
 
+type GetShippingNoticeDocumentRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           GetShippingNoticeDocumentParams
+}
+
+type GetShippingNoticeDocumentResponseObject interface {
+	VisitGetShippingNoticeDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetShippingNoticeDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetShippingNoticeDocument200JSONResponse) VisitGetShippingNoticeDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetShippingNoticeDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetShippingNoticeDocument200TextHTMLResponse) VisitGetShippingNoticeDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ReleaseInEmergencyRequestObject struct {
 	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
 	Params           ReleaseInEmergencyParams
@@ -46918,6 +47277,52 @@ func (response CancelPreparation200JSONResponse) VisitCancelPreparationResponse(
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreparationDocumentRequestObject struct {
+	PreparationID UUID `json:"preparation_id"`
+	Params        GetPreparationDocumentParams
+}
+
+type GetPreparationDocumentResponseObject interface {
+	VisitGetPreparationDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetPreparationDocument200JSONResponse struct{ PaperJSONResponse }
+
+func (response GetPreparationDocument200JSONResponse) VisitGetPreparationDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreparationDocument200TextHTMLResponse struct{ PaperTextHTMLResponse }
+
+func (response GetPreparationDocument200TextHTMLResponse) VisitGetPreparationDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
@@ -49028,12 +49433,18 @@ type StrictServerInterface interface {
 	// ReportDeparture Report that a loaded truck has left
 	// (POST /v1/delivery-notes/{delivery_note_id}/departure)
 	ReportDeparture(ctx context.Context, request ReportDepartureRequestObject) (ReportDepartureResponseObject, error)
+	// GetDeliveryNoteDocument Print a delivery note
+	// (GET /v1/delivery-notes/{delivery_note_id}/document)
+	GetDeliveryNoteDocument(ctx context.Context, request GetDeliveryNoteDocumentRequestObject) (GetDeliveryNoteDocumentResponseObject, error)
 	// GetGatePass Read a gate pass
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass)
 	GetGatePass(ctx context.Context, request GetGatePassRequestObject) (GetGatePassResponseObject, error)
 	// GetGatePassImage Read a gate pass as a QR code
 	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass.png)
 	GetGatePassImage(ctx context.Context, request GetGatePassImageRequestObject) (GetGatePassImageResponseObject, error)
+	// GetGatePassDocument Print a gate pass
+	// (GET /v1/delivery-notes/{delivery_note_id}/gate-pass/document)
+	GetGatePassDocument(ctx context.Context, request GetGatePassDocumentRequestObject) (GetGatePassDocumentResponseObject, error)
 	// GetDeliveryProof Read a proof of delivery
 	// (GET /v1/delivery-notes/{delivery_note_id}/proof)
 	GetDeliveryProof(ctx context.Context, request GetDeliveryProofRequestObject) (GetDeliveryProofResponseObject, error)
@@ -49145,6 +49556,9 @@ type StrictServerInterface interface {
 	// CancelDunning Call a proposed dunning off
 	// (POST /v1/dunnings/{dunning_id}/cancel)
 	CancelDunning(ctx context.Context, request CancelDunningRequestObject) (CancelDunningResponseObject, error)
+	// GetDunningDocument Print a dunning letter
+	// (GET /v1/dunnings/{dunning_id}/document)
+	GetDunningDocument(ctx context.Context, request GetDunningDocumentRequestObject) (GetDunningDocumentResponseObject, error)
 	// SendDunning Record that a dunning letter went out
 	// (POST /v1/dunnings/{dunning_id}/send)
 	SendDunning(ctx context.Context, request SendDunningRequestObject) (SendDunningResponseObject, error)
@@ -50129,6 +50543,9 @@ type StrictServerInterface interface {
 	// DispatchShippingNotice Dispatch what really leaves
 	// (POST /v1/shipping-notices/{shipping_notice_id}/dispatch)
 	DispatchShippingNotice(ctx context.Context, request DispatchShippingNoticeRequestObject) (DispatchShippingNoticeResponseObject, error)
+	// GetShippingNoticeDocument Print a shipping notice
+	// (GET /v1/shipping-notices/{shipping_notice_id}/document)
+	GetShippingNoticeDocument(ctx context.Context, request GetShippingNoticeDocumentRequestObject) (GetShippingNoticeDocumentResponseObject, error)
 	// ReleaseInEmergency Release a notice by phone through the heads of warehouse and quality
 	// (POST /v1/shipping-notices/{shipping_notice_id}/emergency-release)
 	ReleaseInEmergency(ctx context.Context, request ReleaseInEmergencyRequestObject) (ReleaseInEmergencyResponseObject, error)
@@ -50261,6 +50678,9 @@ type StrictServerInterface interface {
 	// CancelPreparation Give back what a preparation list holds
 	// (POST /v1/stock-preparations/{preparation_id}/cancel)
 	CancelPreparation(ctx context.Context, request CancelPreparationRequestObject) (CancelPreparationResponseObject, error)
+	// GetPreparationDocument Print a preparation list
+	// (GET /v1/stock-preparations/{preparation_id}/document)
+	GetPreparationDocument(ctx context.Context, request GetPreparationDocumentRequestObject) (GetPreparationDocumentResponseObject, error)
 	// PickPreparation Say that the goods are laid out
 	// (POST /v1/stock-preparations/{preparation_id}/pick)
 	PickPreparation(ctx context.Context, request PickPreparationRequestObject) (PickPreparationResponseObject, error)
@@ -58049,6 +58469,32 @@ func (sh *strictHandler) ReportDeparture(ctx echo.Context, deliveryNoteID Delive
 	return nil
 }
 
+// GetDeliveryNoteDocument operation middleware
+func (sh *strictHandler) GetDeliveryNoteDocument(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetDeliveryNoteDocumentParams) error {
+	var request GetDeliveryNoteDocumentRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeliveryNoteDocument(ctx.Request().Context(), request.(GetDeliveryNoteDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeliveryNoteDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryNoteDocumentResponseObject); ok {
+		return validResponse.VisitGetDeliveryNoteDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetGatePass operation middleware
 func (sh *strictHandler) GetGatePass(ctx echo.Context, deliveryNoteID DeliveryNoteID) error {
 	var request GetGatePassRequestObject
@@ -58093,6 +58539,32 @@ func (sh *strictHandler) GetGatePassImage(ctx echo.Context, deliveryNoteID Deliv
 		return err
 	} else if validResponse, ok := response.(GetGatePassImageResponseObject); ok {
 		return validResponse.VisitGetGatePassImageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGatePassDocument operation middleware
+func (sh *strictHandler) GetGatePassDocument(ctx echo.Context, deliveryNoteID DeliveryNoteID, params GetGatePassDocumentParams) error {
+	var request GetGatePassDocumentRequestObject
+
+	request.DeliveryNoteID = deliveryNoteID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGatePassDocument(ctx.Request().Context(), request.(GetGatePassDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGatePassDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGatePassDocumentResponseObject); ok {
+		return validResponse.VisitGetGatePassDocumentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -59349,6 +59821,32 @@ func (sh *strictHandler) CancelDunning(ctx echo.Context, dunningID UUID, params 
 		return err
 	} else if validResponse, ok := response.(CancelDunningResponseObject); ok {
 		return validResponse.VisitCancelDunningResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDunningDocument operation middleware
+func (sh *strictHandler) GetDunningDocument(ctx echo.Context, dunningID UUID, params GetDunningDocumentParams) error {
+	var request GetDunningDocumentRequestObject
+
+	request.DunningID = dunningID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDunningDocument(ctx.Request().Context(), request.(GetDunningDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDunningDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDunningDocumentResponseObject); ok {
+		return validResponse.VisitGetDunningDocumentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -71043,6 +71541,32 @@ func (sh *strictHandler) DispatchShippingNotice(ctx echo.Context, shippingNotice
 	return nil
 }
 
+// GetShippingNoticeDocument operation middleware
+func (sh *strictHandler) GetShippingNoticeDocument(ctx echo.Context, shippingNoticeID ShippingNoticeID, params GetShippingNoticeDocumentParams) error {
+	var request GetShippingNoticeDocumentRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShippingNoticeDocument(ctx.Request().Context(), request.(GetShippingNoticeDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShippingNoticeDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetShippingNoticeDocumentResponseObject); ok {
+		return validResponse.VisitGetShippingNoticeDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReleaseInEmergency operation middleware
 func (sh *strictHandler) ReleaseInEmergency(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseInEmergencyParams) error {
 	var request ReleaseInEmergencyRequestObject
@@ -72572,6 +73096,32 @@ func (sh *strictHandler) CancelPreparation(ctx echo.Context, preparationID Prepa
 		return err
 	} else if validResponse, ok := response.(CancelPreparationResponseObject); ok {
 		return validResponse.VisitCancelPreparationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPreparationDocument operation middleware
+func (sh *strictHandler) GetPreparationDocument(ctx echo.Context, preparationID UUID, params GetPreparationDocumentParams) error {
+	var request GetPreparationDocumentRequestObject
+
+	request.PreparationID = preparationID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPreparationDocument(ctx.Request().Context(), request.(GetPreparationDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPreparationDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPreparationDocumentResponseObject); ok {
+		return validResponse.VisitGetPreparationDocumentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -23,7 +23,7 @@ import (
 // paperAnswer is a printable document as an operation answers it, in the form that was asked for.
 type paperAnswer struct {
 	paper printing.Paper
-	html  bool
+	form  printing.Form // "" for JSON
 }
 
 // paper makes the paper of a document that the caller may read. make fills in what the document says.
@@ -46,43 +46,46 @@ func (s *Server) paper(ctx context.Context, format *string, fill func(tx pg.Tx, 
 func letterhead(ctx context.Context, tx pg.Tx, p printing.Paper, format *string) (paperAnswer, error) {
 	profile, err := printing.Current(tx)
 	p.Profile, p.PrintedAt = profile, tx.Now
-	if p.Amount == nil { // nobody pays by it
+	if p.Amount == nil || p.Us.ZH != "" { // nobody pays us by it
 		p.Profile.BankName, p.Profile.BankAccount = "", ""
 	}
 	p.Parties = append(p.Parties, seller(p))
-	return paperAnswer{p, wantsHTML(current(ctx), format)}, err
+	return paperAnswer{p, wantedForm(current(ctx), format)}, err
 }
 
-// wantsHTML reads the parameter, and without one the Accept header, by which a browser asks for HTML and a program for nothing.
-func wantsHTML(c *call, format *string) bool {
+// wantedForm reads the parameter, and without one the Accept header, by which a browser asks for HTML and a program for nothing.
+func wantedForm(c *call, format *string) printing.Form {
 	if format != nil {
-		return *format == "html"
+		if f := printing.Form(*format); f == printing.A4 || f == printing.ThreePart {
+			return f
+		}
+		return ""
 	}
 	for part := range strings.SplitSeq(c.echo.Request().Header.Get("Accept"), ",") {
 		media, _, _ := strings.Cut(part, ";")
 		switch strings.TrimSpace(media) {
 		case "text/html":
-			return true
+			return printing.A4
 		case "application/json":
-			return false
+			return ""
 		}
 	}
-	return false
+	return ""
 }
 
 // send writes the paper. A page says itself what it may load: nothing.
 func (a paperAnswer) send(w http.ResponseWriter) error {
 	h := w.Header()
-	if !a.html {
+	if a.form == "" {
 		h.Set("Content-Type", "application/json")
 		return json.NewEncoder(w).Encode(printedBody(a.paper))
 	}
-	page, err := a.paper.HTML()
+	page, err := a.paper.HTML(a.form)
 	if err != nil {
 		return err
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", printing.Policy())
+	h.Set("Content-Security-Policy", printing.Policy(a.form))
 	h.Set("Content-Disposition", "inline; filename*=UTF-8''"+strings.ReplaceAll(url.QueryEscape(a.paper.FileName()+".html"), "+", "%20"))
 	h.Set("Content-Length", strconv.Itoa(len(page)))
 	_, err = w.Write(page)
@@ -120,6 +123,7 @@ func printedBody(p printing.Paper) api.Paper {
 	body := api.Paper{
 		Kind: p.Kind, Title: paperText(p.Title), Number: p.Number, Revision: optional(p.Revision), Date: date(p.Date), Company: companyBody(p.Profile),
 		Facts: paperFields(p.Facts), Totals: paperFields(p.Totals), Rows: p.Rows, Amount: p.Amount, AmountWords: optional(p.Words()),
+		Body: optional(p.Body), Code: optional(p.Code),
 		Parties: each(p.Parties, func(x printing.Party) api.PaperParty {
 			return api.PaperParty{Role: paperText(x.Role), Name: x.Name, Fields: paperFields(x.Fields)}
 		}),
@@ -174,6 +178,9 @@ func (s *Server) buyer(tx pg.Tx, who identity.Principal, id uuid.UUID) (printing
 // seller is our side.
 func seller(p printing.Paper) printing.Party {
 	us := printing.Party{Role: printing.Text{ZH: "供方", EN: "Seller"}, Name: p.Profile.NameZH}
+	if p.Us.ZH != "" {
+		us.Role = p.Us
+	}
 	us.Fields = printing.Add(us.Fields, "税号", "Tax no.", p.Profile.TaxNumber)
 	us.Fields = printing.Add(us.Fields, "开户行", "Bank", p.Profile.BankName)
 	us.Fields = printing.Add(us.Fields, "账号", "Account", p.Profile.BankAccount)

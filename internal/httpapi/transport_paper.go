@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -34,6 +35,8 @@ func (a paperAnswer) VisitGetTransportNoticeDocumentResponse(w http.ResponseWrit
 func transportPaper(n transport.Notice) printing.Paper {
 	p := printing.Paper{
 		Kind: "transport_notice", Title: printing.Text{ZH: "运输通知单", EN: "TRANSPORT NOTICE"}, Number: n.Number, Date: clock.Today(n.CreatedAt),
+		Copies:     [3]string{"存根", "承运商", "仓库"},
+		Us:         shipper,
 		Parties:    []printing.Party{carrierParty(n.CarrierName, n.Vehicle, n.Driver, n.DriverPhone)},
 		Signatures: []printing.Text{{ZH: "制单", EN: "Planned by"}, {ZH: "仓库", EN: "Warehouse"}, {ZH: "承运商", EN: "Carrier"}},
 		Columns: []printing.Column{
@@ -61,6 +64,9 @@ func transportPaper(n transport.Notice) printing.Paper {
 	return p
 }
 
+// shipper is what we are to a carrier.
+var shipper = printing.Text{ZH: "托运方", EN: "Shipper"}
+
 func carrierParty(name, vehicle, driver, phone string) printing.Party {
 	p := printing.Party{Role: printing.Text{ZH: "承运商", EN: "Carrier"}, Name: name}
 	p.Fields = printing.Add(p.Fields, "车牌号", "Vehicle", vehicle)
@@ -70,10 +76,7 @@ func carrierParty(name, vehicle, driver, phone string) printing.Party {
 }
 
 func routeWords(from, to string, km *decimal.Decimal) string {
-	words := from
-	if to != "" {
-		words += " → " + to
-	}
+	words := strings.Trim(from+" → "+to, "→ ")
 	if km != nil {
 		words += "(" + km.Trim(0).String() + " 公里)"
 	}
@@ -103,6 +106,7 @@ func voucherPaper(v transport.Voucher) printing.Paper {
 		Kind: "freight_voucher", Title: printing.Text{ZH: "运费结算凭证", EN: "FREIGHT VOUCHER"}, Number: v.Number, Date: v.ShippedOn,
 		State: printing.Text{ZH: "待签字", EN: "To be signed"}, Parties: []printing.Party{carrierParty(v.CarrierName, v.Vehicle, v.Driver, "")},
 		Signatures: []printing.Text{{ZH: "仓管员", EN: "Warehouse"}, {ZH: "承运商", EN: "Carrier"}}, Amount: &total,
+		Us: shipper, Copies: [3]string{"存根", "承运商", "财务"},
 		Columns: []printing.Column{
 			lineColumn,
 			{Key: "words", Title: printing.Text{ZH: "计费说明", EN: "Computation"}, Width: 60},

@@ -4,16 +4,16 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/govalues/decimal"
+	"github.com/skip2/go-qrcode"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/printing"
 )
 
@@ -72,9 +72,9 @@ func signedByFour() printing.Paper {
 	return p
 }
 
-func html(t *testing.T, p printing.Paper) string {
+func html(t *testing.T, p printing.Paper, form ...printing.Form) string {
 	t.Helper()
-	b, err := p.HTML()
+	b, err := p.HTML(append(form, printing.A4)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,21 +121,27 @@ func TestAMissingProfileShows(t *testing.T) {
 	}
 }
 
+var forms = []printing.Form{printing.A4, printing.ThreePart}
+
 // The style is the one that the policy names, and nothing in the page needs more than it allows.
 func TestThePolicyFitsThePage(t *testing.T) {
 	t.Parallel()
-	page := html(t, sample(2, true))
-	found := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindAllStringSubmatch(page, -1)
-	if len(found) != 1 {
-		t.Fatalf("%d styles", len(found))
-	}
-	sum := sha256.Sum256([]byte(found[0][1]))
-	if want := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(printing.Policy(), want) {
-		t.Errorf("%s lacks %s", printing.Policy(), want)
-	}
-	for _, bad := range []string{"<script", "style=", "src=", "href=", "url(", "onload", "http:", "https:"} {
-		if strings.Contains(page, bad) {
-			t.Errorf("the page has %s", bad)
+	for _, form := range forms {
+		p := sample(2, true)
+		p.Code = "token"
+		page := html(t, p, form)
+		found := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindAllStringSubmatch(page, -1)
+		if len(found) != 1 {
+			t.Fatalf("%d styles", len(found))
+		}
+		sum := sha256.Sum256([]byte(found[0][1]))
+		if want := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(printing.Policy(form), want) {
+			t.Errorf("%s lacks %s", printing.Policy(form), want)
+		}
+		for _, bad := range []string{"<script", "style=", "src=", "href=", "url(", "onload", "http:", "https:"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("the page has %s", bad)
+			}
 		}
 	}
 }
@@ -145,14 +151,16 @@ func TestTextIsEscaped(t *testing.T) {
 	t.Parallel()
 	p := sample(1, false)
 	evil := `<script>alert(1)</script><img src=x onerror="x">`
-	p.Rows[0][1], p.Parties[0].Name, p.Facts[0].Value, p.Number, p.Watermark.ZH = evil, evil, evil, evil, evil
-	p.Terms, p.PrintedBy = append(p.Terms, printing.Text{ZH: evil, EN: evil}), evil
-	page := html(t, p)
-	if strings.Contains(page, "<script") || strings.Contains(page, "<img") {
-		t.Error("markup came through")
-	}
-	if strings.Count(page, "&lt;script&gt;") < 8 {
-		t.Error("text was lost")
+	p.Rows[0][1], p.Parties[0].Name, p.Facts[0].Value, p.Number, p.Watermark.ZH, p.Body = evil, evil, evil, evil, evil, evil
+	p.Terms, p.PrintedBy, p.Copies[0] = append(p.Terms, printing.Text{ZH: evil, EN: evil}), evil, evil
+	for _, form := range forms {
+		page := html(t, p, form)
+		if strings.Contains(page, "<script") || strings.Contains(page, "<img") {
+			t.Error("markup came through")
+		}
+		if strings.Count(page, "&lt;script&gt;") < 9 {
+			t.Error("text was lost")
+		}
 	}
 }
 
@@ -178,49 +186,95 @@ func TestFigure(t *testing.T) {
 	}
 }
 
-// pages prints a paper with the Chromium of this machine and counts the pages of the file.
-func pages(t *testing.T, chromium, name string, p printing.Paper) int {
-	t.Helper()
-	dir := t.TempDir()
-	if keep := os.Getenv("SALESGATE_PAPERS"); keep != "" { // to look at them
-		dir = keep
-	}
-	source, pdf := filepath.Join(dir, name+".html"), filepath.Join(dir, name+".pdf")
-	if err := os.WriteFile(source, []byte(html(t, p)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(),
-		"--no-pdf-header-footer", "--print-to-pdf="+pdf, "file://"+source).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	b, err := os.ReadFile(pdf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(b, -1))
-}
-
-// In a real browser: one line fits one page, sixty break over several, the longest names too.
+// In a real browser, on either form: one line fits one sheet, two hundred go on over further ones, the longest names too.
 func TestPapersPrint(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Log("no Chromium here: the HTML is tested all the same, and CI prints")
-		return
-	}
 	draft := sample(1, false)
 	draft.Watermark = printing.Text{ZH: "草稿", EN: "DRAFT"}
+	coded := sample(3, false)
+	coded.Code = strings.Repeat("eyJhbGciOiJFZERTQSJ9", 50)
 	for _, c := range []struct {
 		name        string
 		p           printing.Paper
+		form        printing.Form
 		least, most int
-	}{{"one", draft, 1, 1}, {"four", signedByFour(), 1, 1}, {"sixty", sample(60, false), 3, 5}, {"long", sample(12, true), 2, 8}} {
-		if n := pages(t, chromium, c.name, c.p); n < c.least || n > c.most {
-			t.Errorf("%s: %d pages", c.name, n)
+	}{
+		{"one", draft, printing.A4, 1, 1},
+		{"four", signedByFour(), printing.A4, 1, 1},
+		{"sixty", sample(60, false), printing.A4, 3, 5},
+		{"long", sample(12, true), printing.A4, 2, 8},
+		{"code", coded, printing.A4, 1, 1},
+		{"three one", draft, printing.ThreePart, 1, 1},
+		{"three five", sample(5, false), printing.ThreePart, 1, 1},
+		{"three code", coded, printing.ThreePart, 1, 2},
+		{"three many", sample(200, false), printing.ThreePart, 15, 40},
+		{"three long", sample(12, true), printing.ThreePart, 4, 14},
+	} {
+		n, box, ran := apitest.Print(t, c.name, []byte(html(t, c.p, c.form)))
+		if !ran {
+			return
 		}
+		if n < c.least || n > c.most {
+			t.Errorf("%s: %d sheets", c.name, n)
+		}
+		if wide := strings.HasPrefix(box, "0 0 683"); wide != (c.form == printing.ThreePart) { // 241 mm
+			t.Errorf("%s: %s points", c.name, box)
+		}
+	}
+}
+
+// The continuous form says on every sheet whose paper it is, and which part goes to whom.
+func TestTheThreePartFormNamesItsParts(t *testing.T) {
+	t.Parallel()
+	p := sample(3, false)
+	for _, want := range []string{
+		"size: 241mm 140mm", "第一联 存根 白色", "第二联 客户 红色", "第三联 财务 黄色", "订货确认书", "SO-202611-00042", "第 2 版", "云岭示例染整有限公司", "活性红 3BS", "12,345,678",
+		"人民币壹仟陆佰捌拾元零叁角贰分", "需方确认", "PO-778", "2026-11-20 16:30",
+	} {
+		if !strings.Contains(html(t, p, printing.ThreePart), want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	p.Copies = [3]string{"存根", "门卫", "司机"}
+	if page := html(t, p, printing.ThreePart); !strings.Contains(page, "第三联 司机 黄色") || strings.Contains(page, "财务") {
+		t.Error("the parts of this trade aren't named")
+	}
+}
+
+// The QR code is drawn module by module as the library lays it out, with its quiet zone, and what is too long for one is no paper.
+func TestTheCodeIsDrawn(t *testing.T) {
+	t.Parallel()
+	p := sample(1, false)
+	p.Code = strings.Repeat("eyJhbGciOiJFZERTQSJ9.", 40)
+	code, err := qrcode.New(p.Code, qrcode.Medium)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := code.Bitmap()
+	for _, form := range []printing.Form{printing.A4, printing.ThreePart} {
+		page := html(t, p, form)
+		if !strings.Contains(page, fmt.Sprintf(`viewBox="0 0 %d %d"`, len(want), len(want))) {
+			t.Error("the drawing has another size")
+		}
+		got := make([][]bool, len(want))
+		for y := range got {
+			got[y] = make([]bool, len(want))
+		}
+		for _, m := range regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1h-(\d+)z`).FindAllStringSubmatch(page, -1) {
+			var x, y, n, back int
+			if _, err := fmt.Sscan(m[1]+" "+m[2]+" "+m[3]+" "+m[4], &x, &y, &n, &back); err != nil || n != back {
+				t.Fatalf("%v %v", m, err)
+			}
+			for i := range n {
+				got[y][x+i] = true
+			}
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: another code is drawn", form)
+		}
+	}
+	p.Code = strings.Repeat("x", 4000)
+	if _, err := p.HTML(printing.A4); err == nil {
+		t.Error("4,000 characters fit into a code")
 	}
 }

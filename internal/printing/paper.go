@@ -17,7 +17,7 @@ type Text struct {
 
 // Paper is a document as it is printed and as clients get it.
 type Paper struct {
-	Kind       string // order_confirmation, quotation, contract, production_request
+	Kind       string // order_confirmation, delivery_note, …
 	Title      Text
 	Number     string
 	Revision   int // 0: the document has none
@@ -26,13 +26,17 @@ type Paper struct {
 	Watermark  Text // across every page; "" when the paper is in force
 	Profile    Profile
 	Parties    []Party
+	Us         Text // what we are on it; none: the seller
 	Facts      []Field
+	Body       string // what a letter says, above its table
+	Code       string // in a QR code
 	Columns    []Column
 	Rows       [][]string // a cell for each column
 	Totals     []Field
 	Amount     *decimal.Decimal // nil: without prices
 	Terms      []Text
 	Signatures []Text
+	Copies     [3]string // who gets the parts of a three-part form; none: we, the customer, finance
 	PrintedAt  time.Time
 	PrintedBy  string
 }
@@ -68,6 +72,23 @@ func (p Paper) Words() string {
 
 // FileName is what the paper is saved as, without an ending.
 func (p Paper) FileName() string { return p.Title.ZH + " " + p.Number }
+
+// To is whom the paper goes to, nil for a paper without parties.
+func (p Paper) To() *Party {
+	if len(p.Parties) == 0 {
+		return nil
+	}
+	return &p.Parties[0]
+}
+
+// Parts name the parts of a three-part form with the colours that the trade gives them. All are printed by one stroke, so that each sheet names all.
+func (p Paper) Parts() []string {
+	who := p.Copies
+	if who == [3]string{} {
+		who = [3]string{"存根", "客户", "财务"}
+	}
+	return []string{"第一联 " + who[0] + " 白色", "第二联 " + who[1] + " 红色", "第三联 " + who[2] + " 黄色"}
+}
 
 // Add appends a fact that says something.
 func Add(fields []Field, zh, en, value string) []Field {
