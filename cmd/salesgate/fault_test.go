@@ -22,6 +22,9 @@ import (
 
 const faultPassword = "a long enough phrase"
 
+// patience is how long a client waits for a server to come back, on a machine that has much else to do.
+const patience = 10 * time.Minute
+
 // TestFault_KillNine kills server and database by turns while workers register customers, submit orders, book receipts and
 // stock, and bring goods the whole way from the order to the paid invoice (fault_way_test.go), and while the month's statements are
 // made, and starts them again. Workers repeat a request with its key until it is answered. After each round (the short version: in the end) salesgate verify
@@ -57,7 +60,7 @@ func TestFault_KillNine(t *testing.T) {
 			_ = syscall.Kill(f.postmaster(), syscall.SIGKILL)
 		}
 		_ = f.server.Wait() // the server ends by itself when its database is gone
-		if rounds > 2 { // the short version looks once, in the end
+		if rounds > 2 {     // the short version looks once, in the end
 			f.verify(round)
 		}
 		f.start()
@@ -98,7 +101,8 @@ type fault struct {
 	database                string // while there is no server
 	server                  *exec.Cmd
 
-	shop, product string // what orders are about
+	shop, product string   // what orders are about
+	payers        []string // of the ways
 
 	tokens sync.Map // of people; who has none, or an old one, logs in
 	month  sync.RWMutex
@@ -319,7 +323,7 @@ func (f *fault) goods(worker, n int) write {
 
 // until repeats a request with its key until it is answered for good.
 func (f *fault) until(w write) write {
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		who := w.who
 		if who == "" {
 			who = rep
@@ -342,7 +346,7 @@ func (f *fault) until(w write) write {
 			return w
 		}
 	}
-	f.t.Errorf("%s: no answer in two minutes", w.key)
+	f.t.Errorf("%s: no answer in %s", w.key, patience)
 	return w
 }
 

@@ -62,6 +62,15 @@ func (f *fault) openWay() {
 	rows, _ := goods.answer["data"].([]any)
 	first, _ := rows[0].(map[string]any)
 	f.until(write{who: office, path: "/v1/inspection-reports", key: "report", request: map[string]any{"lot_id": first["lot_id"], "result": "passed"}})
+	for w := range ways {
+		_, page := f.do(rep, http.MethodGet, fmt.Sprintf("/v1/customers?q=Fault%%20Way%%20%d%%20Ltd", w), "", nil)
+		found, _ := page["data"].([]any)
+		if len(found) != 1 {
+			f.t.Fatalf("way %d: %v", w, page)
+		}
+		c, _ := found[0].(map[string]any)
+		f.payers = append(f.payers, fmt.Sprint(c["id"]))
+	}
 	for _, path := range []string{"/v1/customers", "/v1/invoices", "/v1/stock-movements"} {
 		f.before[path] = map[string]bool{}
 		for id := range f.listed(path) {
@@ -89,32 +98,14 @@ func (f *fault) nextMonth() {
 
 // goAll goes one way after the other until done; the last one to its end.
 func (f *fault) goAll(worker int, done <-chan struct{}) {
-	customer := f.named(fmt.Sprintf("Fault Way %d Ltd", worker))
 	for n := 0; ; n++ {
 		select {
 		case <-done:
 			return
 		default:
 		}
-		f.way(customer, fmt.Sprintf("%d-%d", worker, n))
+		f.way(f.payers[worker], fmt.Sprintf("%d-%d", worker, n))
 	}
-}
-
-// named finds a customer.
-func (f *fault) named(name string) string {
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		status, page := f.do(rep, http.MethodGet, "/v1/customers?q="+strings.ReplaceAll(name, " ", "%20"), "", nil)
-		if status == http.StatusUnauthorized {
-			f.again(rep)
-		}
-		rows, _ := page["data"].([]any)
-		if len(rows) == 1 {
-			c, _ := rows[0].(map[string]any)
-			return fmt.Sprint(c["id"])
-		}
-	}
-	f.t.Errorf("%s isn't found", name)
-	return ""
 }
 
 // way is one order of 10 kg from its beginning to its end: released by the manager, laid out from a lot that passed, loaded, let out by the gate,
@@ -171,7 +162,7 @@ func lineOf(w write) any {
 // oneStatementEach wants one statement for each debtor and month that was over, however often the run was killed.
 func (f *fault) oneStatementEach() {
 	f.t.Helper()
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		_, runs := f.do(rep, http.MethodGet, "/v1/statement-runs", "", nil)
 		rows, _ := runs["data"].([]any)
 		ended := 0

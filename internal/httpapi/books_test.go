@@ -4,12 +4,14 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/app"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/verify"
@@ -62,10 +64,15 @@ func (b *books) ordered(customer, quantity string) (order, line string) {
 	return o.ID(), o.String("lines.0.id")
 }
 
+// day is a date so many days from today by the server's clock.
+func (b *books) day(in int) string {
+	return clock.Today(b.DB.Clock().Now()).AddDate(0, 0, in).Format(time.DateOnly)
+}
+
 // asks is a notice of a quantity of the order.
 func (b *books) asks(flow, quantity string) object {
 	return object{
-		"customer_id": b.customer, "flow": flow, "ship_date": onDay(3), "vehicle": "浙A·12345",
+		"customer_id": b.customer, "flow": flow, "ship_date": b.day(3),
 		"lines": []object{{"order_id": b.order, "order_line_id": b.line, "quantity": quantity}},
 	}
 }
@@ -128,7 +135,7 @@ func (b *books) received(amount string, allocations ...object) apitest.Answer {
 }
 
 func (b *books) money(amount string, allocations ...object) object {
-	body := object{"customer_id": b.customer, "amount": amount, "method": "bank_transfer", "reference": uuid.NewString(), "received_on": onDay(0)}
+	body := object{"customer_id": b.customer, "amount": amount, "method": "bank_transfer", "reference": uuid.NewString(), "received_on": b.day(0)}
 	if len(allocations) > 0 {
 		body["allocations"] = allocations
 	}
