@@ -5110,6 +5110,7 @@ CREATE TABLE public.shipping_notices (
     version bigint NOT NULL,
     special_release_id uuid,
     emergency_id uuid,
+    passed_at timestamp with time zone,
     CONSTRAINT shipping_notices_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT shipping_notices_carrier_check CHECK ((length(carrier) <= 120)),
     CONSTRAINT shipping_notices_checked_before_release CHECK (((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'cancelled'::text])) OR (figures IS NOT NULL) OR (emergency_id IS NOT NULL))),

@@ -88,7 +88,9 @@ func coverWith(tx pg.Tx, cover *shipping.Cover, r *Receipt, noticeID uuid.UUID, 
 }
 
 // bare reports whether a receipt names neither a bank's reference nor a bill, so that nothing proves it by itself.
-func (r *Receipt) bare() bool { return strings.TrimSpace(r.Reference) == "" && r.Method != AcceptanceBill }
+func (r *Receipt) bare() bool {
+	return strings.TrimSpace(r.Reference) == "" && r.Method != AcceptanceBill
+}
 
 // theNamed keeps the receipts that are named, in the order in which they are; all of them when none is.
 func theNamed(receipts []Receipt, named []uuid.UUID) []Receipt {

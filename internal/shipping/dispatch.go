@@ -37,19 +37,13 @@ type Loaded struct {
 //
 // Returns ErrNotReleased, ErrOverNotice for more than is left of a line, ErrVehicle when the transport notice names
 // another vehicle or carrier, ErrNoVehicle, what transport.Match refuses where a truck is planned, ErrOrderChanged for an order that doesn't count any more, and
-// what stock.Ship refuses (SHP-16). Locks account, orders, notice, transport notices, stock levels and the number series.
+// what stock.Ship refuses (SHP-16), and ErrOutlived with what holdToShip did. Locks account, orders, notice, transport notices, stock levels and the number series.
 func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, l Loading) (DeliveryNote, error) {
-	h, err := s.hold(tx, who, id, true)
+	h, err := s.holdToShip(tx, who, id, version, VerbDispatch)
 	if err != nil {
 		return DeliveryNote{}, err
 	}
 	n := &h.notice
-	if err := n.mustMatch(version); err != nil {
-		return DeliveryNote{}, err
-	}
-	if err := n.May(VerbDispatch); err != nil {
-		return DeliveryNote{}, err
-	}
 	if err := s.stillCovered(tx, n); err != nil { // SHP-10: its payment may have been reversed a moment ago
 		return DeliveryNote{}, err
 	}

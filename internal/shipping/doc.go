@@ -29,6 +29,10 @@
 // The gate is judged at the check, and again under the account's lock when it is released. A situation that is worse than what
 // was approved is put to approval again with the new facts, and nothing is released (CRD-17).
 //
+// What was let pass counts for shipping.check_valid_days. An older check is made again when goods are laid out or loaded; what has grown beyond
+// shipping.check_tolerance sends the notice back to finance, or closes its rest when some of it has left (released → submitted,
+// partly_dispatched → closed).
+//
 // A special release (特放, CRD-13) lets one named notice pass what credit stops, once: pending → approved → used, or rejected, expired,
 // void. The notice carries it until all of it has left.
 //

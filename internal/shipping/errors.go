@@ -43,6 +43,9 @@ var (
 	ErrWorse = errs.Define(errs.Conflict, "shipping.situation_worse",
 		"The situation is worse than what was decided on; it was put to approval again with the present figures and isn't released.",
 		"当前情况较审批时恶化,已按最新数据重新送审,未放行。", "CRD-17", "SHP-06")
+	ErrOutlived = errs.Define(errs.Conflict, "shipping.check_outlived",
+		"The check of this notice was old and was made again: the situation is worse than what was approved, so it goes back to finance, or its rest is closed.",
+		"该通知单的核查已过有效期,重新核查发现情况恶化,已退回财务(部分已发的,余量已关闭)。", "SHP-03", "CRD-17")
 	ErrNotAsked = errs.Define(errs.Conflict, "shipping.nobody_asked",
 		"There is no open approval of this notice.", "该发货通知单没有待审批事项。")
 

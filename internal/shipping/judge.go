@@ -164,18 +164,18 @@ func (n *Notice) facts(v verdict, grade credit.Grade) map[string]any {
 	return m
 }
 
-// worse reports whether the situation now is beyond what was approved, so that those who approved must be asked again:
-// what they let pass has grown, or what nobody let pass has come up (CRD-17).
-func (n *Notice) worse(v verdict, approved map[string]any) bool {
+// worse reports whether the situation now is beyond what was approved by more than the tolerance, so that those who approved must be
+// asked again: what they let pass has grown, or what nobody let pass has come up (CRD-17).
+func (n *Notice) worse(v verdict, approved map[string]any, tolerance decimal.Decimal) bool {
+	beyond := func(growth decimal.Decimal) bool { return growth.Cmp(tolerance) > 0 }
 	switch n.Flow {
 	case Credit:
-		if v.overOwn() && !boolFact(approved, "unlimited") && sub(v.ExposureAfter, v.Limit).Cmp(overBefore(approved)) > 0 ||
-			v.overOwn() && boolFact(approved, "unlimited") || v.groupWorse(approved) {
+		if v.overOwn() && (boolFact(approved, "unlimited") || beyond(sub(sub(v.ExposureAfter, v.Limit), overBefore(approved)))) {
 			return true
 		}
-		return v.Late() && v.OverdueAmount.Cmp(amountFact(approved, "overdue_amount")) > 0
+		return v.OverGroup && beyond(v.groupGrowth(approved)) || v.Late() && beyond(sub(v.OverdueAmount, amountFact(approved, "overdue_amount")))
 	case NewCustomer:
-		return v.groupWorse(approved) || v.newOver && (!boolFact(approved, "new_customer_over") || v.ExposureAfter.Cmp(amountFact(approved, "debt_after")) > 0)
+		return v.OverGroup && beyond(v.groupGrowth(approved)) || v.newOver && beyond(sub(v.ExposureAfter, amountFact(approved, "debt_after")))
 	case Prepaid, COD: // prepaid is covered or refused; cod has no bound that could be passed
 	}
 	return false
@@ -189,13 +189,10 @@ func overBefore(approved map[string]any) decimal.Decimal {
 	return money.NotNegative(sub(amountFact(approved, "exposure_after"), amountFact(approved, "limit")))
 }
 
-// groupWorse reports whether it is above the group's limit by more than what was approved.
-func (v verdict) groupWorse(approved map[string]any) bool {
-	if !v.OverGroup {
-		return false
-	}
-	was := sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit"))
-	return !boolFact(approved, "over_group") || sub(v.GroupAfter(), v.Group.Limit).Cmp(was) > 0
+// groupGrowth is by how much more the group's limit is passed than when it was approved.
+func (v verdict) groupGrowth(approved map[string]any) decimal.Decimal {
+	was := money.NotNegative(sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit")))
+	return sub(sub(v.GroupAfter(), v.Group.Limit), was)
 }
 
 // amountFact reads an amount as requests keep it: a decimal, or its text.

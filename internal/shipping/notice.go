@@ -68,6 +68,7 @@ type Notice struct {
 	EmergencyID      *uuid.UUID // the same (SHP-15)
 	ReleasedBy       *uuid.UUID
 	ReleasedAt       *time.Time
+	PassedAt         *time.Time // when the gate last let it pass: at its release, or when an old check was found to hold (SHP-03)
 	EndedReason      string
 	Revision         int
 	CreatedBy        *uuid.UUID

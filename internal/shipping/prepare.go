@@ -27,9 +27,12 @@ type PrepareLine struct {
 }
 
 // Prepare lays out the goods of a released notice (SHP-16): a preparation list (备货通知单) that holds them until they leave. Returns
-// ErrNotReleased, ErrNoLine, ErrTwice, ErrOrderChanged for an order that doesn't count any more, and what stock.Reserve returns. Locks the
-// notice, stock levels and the number series.
+// ErrNotReleased, ErrNoLine, ErrTwice, ErrOrderChanged for an order that doesn't count any more, ErrOutlived with what holdToShip did, and
+// what stock.Reserve returns. Locks the notice, stock levels and the number series; what holdToShip locks where the check is old.
 func (s *Service) Prepare(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, p Preparing) (stock.Preparation, error) {
+	if err := s.fresh(tx, who, id, &version, VerbPrepare); err != nil {
+		return stock.Preparation{}, err
+	}
 	n, _, err := s.lockOwn(tx, who, id, version, VerbPrepare)
 	if err != nil {
 		return stock.Preparation{}, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/decision"
@@ -101,7 +102,7 @@ func (s *Service) turn(tx pg.Tx, h *held, v verdict, sit situation) error {
 	v.decision.Info("CRD-10", map[string]string{"state": string(n.State)},
 		"Judged anew, because credit has changed while the notice waited.", "等待期间信用状况变化,重新判定。")
 	agreed := false
-	if sp == nil && !v.needsReason && n.State == StateChecked && !n.worse(v, r.Facts) {
+	if sp == nil && !v.needsReason && n.State == StateChecked && !n.worse(v, r.Facts, decimal.Zero) {
 		if agreed, err = s.agreed(tx, n, v, sit, r); err != nil {
 			return err
 		}
@@ -136,7 +137,7 @@ func (n *Notice) turned(v verdict, r approval.Request) bool {
 	}
 	late := amountFact(r.Facts, "overdue_amount").IsPos()
 	return v.needsReason || v.OverLimit != boolFact(r.Facts, "over_limit") || v.Late() != late ||
-		v.newOver != boolFact(r.Facts, "new_customer_over") || n.worse(v, r.Facts)
+		v.newOver != boolFact(r.Facts, "new_customer_over") || n.worse(v, r.Facts, decimal.Zero)
 }
 
 // agreed reports whether everybody whom the matrix would ask now has approved already, when things were no better.

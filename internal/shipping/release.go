@@ -2,6 +2,7 @@ package shipping
 
 import (
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
@@ -130,7 +131,7 @@ func (s *Service) approved(tx pg.Tx, h *held, r approval.Request) error {
 	if v.refusal != nil {
 		return v.refusal.Deciding(v.decision)
 	}
-	if v.needsReason || n.worse(v, r.Facts) { // CRD-17
+	if v.needsReason || n.worse(v, r.Facts, decimal.Zero) { // CRD-17
 		v.decision.Info("CRD-17", map[string]string{"approval": r.ID.String()},
 			"The situation is worse than what was approved; those who must agree now are asked again.", "情况较审批时恶化,须重新审批。")
 		if err := s.ask(tx, h, v, sit); err != nil {
@@ -168,7 +169,7 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 	if err := s.credit.Post(tx, h.account, credit.ReleaseMove(n.ID, n.Amount)); err != nil {
 		return err
 	}
-	n.State, n.ReleasedAt, n.ReleasedBy = StateReleased, &tx.Now, tx.By.Actor()
+	n.State, n.ReleasedAt, n.ReleasedBy, n.PassedAt = StateReleased, &tx.Now, tx.By.Actor(), &tx.Now
 	if n.Flow == NewCustomer { // SHP-12: afterwards a credit review is due
 		err := audit.Record(tx, audit.Entry{
 			Action: "requireCreditReview", SubjectType: "customer", SubjectID: n.PayerID,
@@ -239,7 +240,7 @@ func (s *Service) uncover(tx pg.Tx, n *Notice) error {
 func (n *Notice) reopen() {
 	n.State, n.Revision, n.ApprovalID, n.SpecialReleaseID, n.EmergencyID = StateDraft, n.Revision+1, nil, nil, nil
 	n.Figures, n.FiguresHash, n.CheckedBy, n.CheckedAt = nil, nil, nil, nil
-	n.SubmittedBy, n.SubmittedAt, n.SubmitterKind, n.ReleasedBy, n.ReleasedAt = nil, nil, "", nil, nil
+	n.SubmittedBy, n.SubmittedAt, n.SubmitterKind, n.ReleasedBy, n.ReleasedAt, n.PassedAt = nil, nil, "", nil, nil, nil
 	n.EndedReason = ""
 }
 

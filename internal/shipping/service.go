@@ -100,6 +100,12 @@ func (s *Service) holdAll(tx pg.Tx, who identity.Principal, id uuid.UUID, withOr
 	if err := who.MustSee(peek.OwnerID); err != nil {
 		return nil, err
 	}
+	return s.holdPeeked(tx, peek, withOrders, judging)
+}
+
+// holdPeeked locks what holdAll does, by what was peeked at.
+func (s *Service) holdPeeked(tx pg.Tx, peek Notice, withOrders, judging bool) (*held, error) {
+	var err error
 	h := &held{orders: map[uuid.UUID]*order.Order{}}
 	if h.account, err = s.credit.Lock(tx, peek.PayerID); err != nil {
 		return nil, err
@@ -116,7 +122,7 @@ func (s *Service) holdAll(tx pg.Tx, who identity.Principal, id uuid.UUID, withOr
 			}
 		}
 	}
-	if h.notice, err = lockNotice(tx, id); err != nil {
+	if h.notice, err = lockNotice(tx, peek.ID); err != nil {
 		return nil, err
 	}
 	if h.notice.PayerID != peek.PayerID {

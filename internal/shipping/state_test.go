@@ -125,7 +125,7 @@ func TestCRD17_WorseThanWhatWasApproved(t *testing.T) {
 				frozen[k] = d.String()
 			}
 		}
-		if got := n.worse(n.judge(c.now), frozen); got != c.worse {
+		if got := n.worse(n.judge(c.now), frozen, decimal.Zero); got != c.worse {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

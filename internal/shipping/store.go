@@ -59,11 +59,12 @@ func attachLines(tx pg.Tx, n *Notice) error {
 	return tx.Where("notice_id = ?", n.ID).Order("position_no").Find(&n.Lines).Error
 }
 
-// peekNotice reads what must be known to lock in order: payer, owner, version and lines, in one statement.
+// peekNotice reads what must be known to lock in order: payer, owner, version, how old its check is, and lines, in one statement.
 func peekNotice(tx pg.Tx, id uuid.UUID) (Notice, error) {
 	n := Notice{ID: id}
 	var lines []byte
-	err := pg.ScanRow(tx, []any{&n.PayerID, &n.OwnerID, &n.Version, &lines}, `SELECT n.payer_id, n.owner_id, n.version, `+linesJSON+`
+	err := pg.ScanRow(tx, []any{&n.PayerID, &n.OwnerID, &n.Version, &n.Flow, &n.State, &n.PassedAt, &n.SpecialReleaseID, &n.EmergencyID, &lines},
+		`SELECT n.payer_id, n.owner_id, n.version, n.flow, n.state, n.passed_at, n.special_release_id, n.emergency_id, `+linesJSON+`
 		FROM shipping_notices n WHERE n.id = ?`, id)
 	if err != nil {
 		return Notice{}, err
@@ -115,7 +116,7 @@ func updateNotice(tx pg.Tx, n *Notice) error {
 		"driver": n.Driver, "driver_phone": n.DriverPhone, "remarks": n.Remarks, "amount": n.Amount,
 		"dispatched_amount": n.DispatchedAmount, "covered_amount": n.CoveredAmount, "figures": n.Figures, "checked_by": n.CheckedBy,
 		"checked_at": n.CheckedAt, "figures_hash": n.FiguresHash, "submitted_by": n.SubmittedBy, "submitter_kind": n.SubmitterKind,
-		"submitted_at": n.SubmittedAt, "approval_id": n.ApprovalID, "released_by": n.ReleasedBy, "released_at": n.ReleasedAt,
+		"submitted_at": n.SubmittedAt, "approval_id": n.ApprovalID, "released_by": n.ReleasedBy, "released_at": n.ReleasedAt, "passed_at": n.PassedAt,
 		"ended_reason": n.EndedReason, "revision": n.Revision, "special_release_id": n.SpecialReleaseID, "emergency_id": n.EmergencyID, "updated_at": n.UpdatedAt,
 	})
 	n.Version++

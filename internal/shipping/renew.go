@@ -1,0 +1,170 @@
+package shipping
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/followup"
+	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// VerbRenew is what events call a released notice whose check was old and was made again, kindOutlived the follow-up that tells its rep
+// that it didn't hold.
+const (
+	VerbRenew    Verb   = "renewShippingCheck"
+	kindOutlived string = "shipment.check_outlived"
+)
+
+// outlived reports whether what the gate said of a released notice is older than days (SHP-03): it counts on the last of them. Only what goes
+// by credit grows old. A payment is looked for at every loading (SHP-10), a special release is used once and for all (CRD-13), and an
+// emergency release has deadlines of its own (SHP-15).
+func (n *Notice) outlived(now time.Time, days int) bool {
+	if n.Flow != Credit && n.Flow != NewCustomer || n.State != StateReleased && n.State != StatePartlyDispatched {
+		return false
+	}
+	if n.PassedAt == nil || n.SpecialReleaseID != nil || n.EmergencyID != nil {
+		return false
+	}
+	return clock.Today(now).After(clock.Today(*n.PassedAt).AddDate(0, 0, days))
+}
+
+// holdToShip is hold for goods that are to leave. Where the notice's check has outlived shipping.check_valid_days, the gate is judged again: what
+// has grown by no more than shipping.check_tolerance keeps the check, anything worse is ErrOutlived with the decision, and the notice goes
+// back to finance, or, when some of it has left, its rest is closed. Both commit. Locks account, orders and notice; where the check is old,
+// approvals before and the credit group too.
+func (s *Service) holdToShip(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, verb Verb) (*held, error) {
+	peek, old, err := s.peekToShip(tx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	if old {
+		if err := s.approvals.Lock(tx, SubjectNotice, id); err != nil {
+			return nil, err
+		}
+		if err := s.lockSpecial(tx, id); err != nil {
+			return nil, err
+		}
+	}
+	h, err := s.holdPeeked(tx, peek, true, old)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.notice.mustMatch(version); err != nil {
+		return nil, err
+	}
+	if err := h.notice.May(verb); err != nil || !old {
+		return h, err
+	}
+	return h, s.renew(tx, h)
+}
+
+func (s *Service) peekToShip(tx pg.Tx, who identity.Principal, id uuid.UUID) (Notice, bool, error) {
+	peek, err := peekNotice(tx, id)
+	if err != nil {
+		return Notice{}, false, err
+	}
+	if err := who.MustSee(peek.OwnerID); err != nil {
+		return Notice{}, false, err
+	}
+	days, err := s.rules.Int(tx, "shipping.check_valid_days")
+	return peek, peek.outlived(tx.Now, days), err
+}
+
+// fresh is holdToShip's look at an old check for a use case that holds the notice alone. version, when it was met, is nil afterwards.
+func (s *Service) fresh(tx pg.Tx, who identity.Principal, id uuid.UUID, version **int64, verb Verb) error {
+	_, old, err := s.peekToShip(tx, who, id)
+	if err != nil || !old {
+		return err
+	}
+	h, err := s.holdToShip(tx, who, id, *version, verb)
+	if err != nil {
+		return err
+	}
+	*version = nil
+	return h.store(tx, VerbRenew)
+}
+
+// renew judges a released notice again. It counts in the exposure already.
+func (s *Service) renew(tx pg.Tx, h *held) error {
+	n := &h.notice
+	r, err := s.approvals.Latest(tx, Matter, SubjectNotice, n.ID)
+	if err = notFound(err, nil); err != nil {
+		return err
+	}
+	sit, err := s.situation(tx, h, true)
+	if err != nil {
+		return err
+	}
+	tolerance, err := s.rules.Decimal(tx, "shipping.check_tolerance")
+	if err != nil {
+		return err
+	}
+	counted := *n
+	counted.Amount = decimal.Zero.Pad(money.AmountScale)
+	if k := sit.position.Profile.Limit.Kind; n.Flow == NewCustomer && k != "" && k != credit.LimitNone {
+		counted.Flow = Credit // it has come into the register since
+	}
+	v := counted.judge(sit)
+	if b, ours := v.decision.Inputs.(*Basis); ours {
+		b.Again = true
+	}
+	in := map[string]string{"passed_at": n.PassedAt.In(clock.Shanghai).Format("2006-01-02 15:04"), "tolerance": tolerance.String(), "approval": r.ID.String()}
+	if counted.worse(v, r.Facts, tolerance) {
+		return s.sendBack(tx, h, v, in)
+	}
+	v.decision.Outcome, v.decision.Matter = decision.Passed, ""
+	v.decision.Check("SHP-03", true, in, "The check was old and was made again: nothing has grown beyond the tolerance, it holds.", "核查已过有效期,重新核查:变动未超过容差,继续有效。")
+	n.PassedAt = &tx.Now
+	return decision.Record(tx, &v.decision)
+}
+
+// sendBack takes the release of a notice back whose old check doesn't hold: it is with finance again, and when some of it has left, its rest
+// is closed and open on the order. The decision says why.
+func (s *Service) sendBack(tx pg.Tx, h *held, v verdict, in map[string]string) error {
+	n := &h.notice
+	v.decision.Outcome, v.decision.Matter, v.refusal = decision.Refused, "", nil
+	v.decision.Check("SHP-03", false, in, "The check was old and was made again: it is worse than what was approved by more than the tolerance.", "核查已过有效期,重新核查:情况较放行时恶化,超过容差。")
+	if err := s.giveBack(tx, h); err != nil {
+		return err
+	}
+	const reason = "the check was old and holds no more / 核查已过有效期且不再成立"
+	if err := s.approvals.Void(tx, SubjectNotice, n.ID, reason); err != nil {
+		return err
+	}
+	if err := s.voidSpecial(tx, n.ID, reason); err != nil {
+		return err
+	}
+	if n.State == StatePartlyDispatched {
+		if err := s.Transport.Void(tx, n.ID, reason); err != nil {
+			return err
+		}
+		n.State, n.EndedReason = StateClosed, "SHP-03: "+reason
+	} else {
+		by, kind := n.SubmittedBy, n.SubmitterKind
+		n.reopen()
+		n.State, n.SubmittedBy, n.SubmitterKind, n.SubmittedAt = StateSubmitted, by, kind, &tx.Now
+	}
+	if err := h.store(tx, VerbRenew); err != nil {
+		return err
+	}
+	if err := decision.Record(tx, &v.decision); err != nil {
+		return err
+	}
+	err := followup.Open(tx, followup.Task{
+		Kind: kindOutlived, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
+		TitleEN: fmt.Sprintf("The check of shipping notice %s was old and holds no more", n.Number),
+		TitleZH: fmt.Sprintf("发货通知单 %s 的核查已过有效期且不再成立", n.Number),
+	})
+	if err != nil {
+		return err
+	}
+	return pg.Keep(ErrOutlived.With().Deciding(v.decision))
+}
