@@ -101,6 +101,9 @@ func (s *Story) notice(o client.Order, flow client.ShippingFlow) (client.Shippin
 
 func (s *Story) date() openapi_types.Date { return openapi_types.Date{Time: s.today} }
 
+// now is what the server's clock shows, a moment ago.
+func (s *Story) now() time.Time { return time.Now().Add(s.ahead) }
+
 // check is finance's.
 func (s *Story) check(n client.ShippingNotice, first bool) (client.ShippingNotice, error) {
 	s.tell("clerk", "核查 %s", "checks %s", n.Number)
@@ -135,6 +138,11 @@ func (s *Story) decide(id client.UUID, consent bool) error {
 			if t.Role != nil {
 				who = loginOf(*t.Role)
 			}
+			if t.UserID != nil {
+				if who, err = s.usernameOf(*t.UserID); err != nil {
+					return err
+				}
+			}
 		}
 		if who == "" {
 			return fmt.Errorf("%w: nobody is asked about %s", errStory, d.Approval.Number)
@@ -150,6 +158,15 @@ func (s *Story) decide(id client.UUID, consent bool) error {
 			return err
 		}
 	}
+}
+
+// usernameOf is who is asked by name: a superior, say.
+func (s *Story) usernameOf(id client.UUID) (string, error) {
+	res, err := s.as("admin").GetUserWithResponse(s.ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return res.JSON200.Username, nil
 }
 
 // loginOf is the person who plays a role.

@@ -32,6 +32,7 @@ type Story struct {
 	heard    map[client.UUID]bool
 	goods    client.BasePrice // what is sold
 	today    time.Time        // on the server
+	ahead    time.Duration    // of the server's clock
 	scene    int
 	customer map[string]client.Customer
 }
@@ -46,6 +47,8 @@ var (
 	storyOrder  = decimal.MustParse("40000") // about, for each of that customer's orders
 	storySample = decimal.MustParse("8000")  // about, for the others'
 	storyTonnes = decimal.MustParse("60")    // a month, of the customer who buys on credit (CRD-14)
+
+	two = decimal.MustParse("2")
 )
 
 // Play plays it. An error says in which scene it went otherwise than it should.
@@ -77,10 +80,15 @@ func (s *Story) Play(ctx context.Context) error {
 		{"客户归属:先登记者得", "Whose a company is: first come, first served", s.ownership},
 		{"半年信用评审:批量确认,个别调整", "The half-yearly credit review: most confirmed together, one changed", s.review},
 		{"提高额度:等待中的发货立即重新判定", "The limit rises: a waiting shipment is judged anew at once", s.raised},
+		{"紧急放行:电话经仓库与质检负责人,次日补手续", "An emergency release by phone, and the papers that follow", s.emergency},
+		{"一单两车:出门证合计等于通知,短少一处更正", "One notice on two trucks: the passes come to it, one arrives short", s.trucks},
+		{"门卫手机离线:凭公钥放行,恢复后同步,冲突可见", "The gate offline: decided by the published key, handed in later, a conflict shown", s.offline},
 		{"从询价到报价、合同、订单与变更", "From an inquiry to a quotation, a contract, an order and its change", s.deal},
 		{"生产:无价委托、排产、缺料、交期核对、延误告知与缺货分配", "Production: asked without prices, a schedule, a shortage, a promise checked, a delay told, a product allotted", s.made},
 		{"新产品:样品、定价、首单与转正", "A new product: sample, price, first order, and what makes it a regular one", s.product},
 		{"回测:规则改了会怎样", "A backtest: what other rules would have decided", s.backtest},
+		{"月末对账:链接发送、逐行异议、确认后开票", "Month-end: statements by link, a disputed line, invoiced once confirmed", s.monthEnd},
+		{"坏账:申请、审批、核销与日后收回", "A bad debt: applied for, agreed, written off, and some of it recovered", s.badDebt},
 	} {
 		s.scene++
 		s.sayf("\n%d. %s\n", s.scene, s.in(scene.zh, scene.en))
@@ -125,7 +133,7 @@ func (s *Story) register(key, name string) error {
 		return err
 	}
 	c := *res.JSON201
-	s.customer[key], s.today = c, clock.Today(c.CreatedAt)
+	s.customer[key], s.today, s.ahead = c, clock.Today(c.CreatedAt), time.Until(c.CreatedAt)
 	s.tell("rep", "登记客户 %s", "registers the customer %s", c.Name)
 	return s.applyForCustomer(key)
 }

@@ -48,8 +48,8 @@ func TestStory(t *testing.T) {
 	t.Parallel()
 	a, url := serve(t)
 	for lang, words := range map[string][]string{
-		"zh": {"SHP-04 B5.4.2.1C: 额度内且无逾期", "SHP-06 B5.4.2.1C: 超出信用额度", "SHP-10 B5.4.2.2: 款到发货", "SHP-11 B5.4.2.3", "SHP-12 B5.4.2.4", "SHP-16 B5.3", "409 customer.taken", "裁定归后者", "转为正式客户", "需求调查表", "合同尚余", "验收依据", "价格委员会须制定基准价", "看不到价格和金额", "晚于交期", "客户接受新交期", "确认分配", "回测:", "演示结束"},
-		"en": {"The sales supervisor can allow it", "409 gate.pass_used", "422 shipping.not_covered", "422 stock.not_passed", "may leave", "refuses SN-", "disputes it", "it is the price base of orders until it expires", "left on the contract", "makes the passed sample", "the price committee sets base price and authority", "no prices or amounts", "they accept", "ends it, since the material has come", "general_manager → sales_director", "The end."},
+		"zh": {"SHP-04 B5.4.2.1C: 额度内且无逾期", "SHP-06 B5.4.2.1C: 超出信用额度", "SHP-10 B5.4.2.2: 款到发货", "SHP-11 B5.4.2.3", "SHP-12 B5.4.2.4", "SHP-16 B5.3", "409 customer.taken", "裁定归后者", "转为正式客户", "需求调查表", "合同尚余", "验收依据", "价格委员会须制定基准价", "看不到价格和金额", "晚于交期", "客户接受新交期", "确认分配", "回测:", "紧急放行 SN-", "422 shipping.untried", "手续须在", "第二辆车出示第一辆车的出门证", "过账发货更正单", "离线放行", "看到冲突(SHP-09)", "422 invoice.awaits_statement", "客户对 DN-", "confirmed (ARV-02)", "核销坏账", "作坏账收回 500.00", "演示结束"},
+		"en": {"The sales supervisor can allow it", "409 gate.pass_used", "422 shipping.not_covered", "422 stock.not_passed", "may leave", "refuses SN-", "disputes it", "it is the price base of orders until it expires", "left on the contract", "makes the passed sample", "the price committee sets base price and authority", "no prices or amounts", "they accept", "ends it, since the material has come", "general_manager → sales_director", "releases SN-", "the papers are due by", "= notice", "posts the correction", "misreads the plate", "sees the conflict (SHP-09)", "moves the sandbox's clock", "The customer disputes the line of DN-", "writes off", "as a recovery: 500.00", "The end."},
 	} {
 		var out bytes.Buffer
 		story := demo.Story{Base: url, Lang: lang, Out: &out}
