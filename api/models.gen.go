@@ -2563,6 +2563,24 @@ func (e QuotationStateFilter) Valid() bool {
 	}
 }
 
+// Defines values for RefundInputMethod.
+const (
+	RefundInputMethodBankTransfer RefundInputMethod = "bank_transfer"
+	RefundInputMethodCash         RefundInputMethod = "cash"
+)
+
+// Valid indicates whether the value is a known member of the RefundInputMethod enum.
+func (e RefundInputMethod) Valid() bool {
+	switch e {
+	case RefundInputMethodBankTransfer:
+		return true
+	case RefundInputMethodCash:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RepFigureDecision.
 const (
 	RepFigureDecisionCorrected RepFigureDecision = "corrected"
@@ -19659,7 +19677,10 @@ type Receipt struct {
 	// ReceivedOn Example: 2026-11-20
 	ReceivedOn Date    `json:"received_on"`
 	Reference  *string `json:"reference,omitempty"`
-	Remarks    *string `json:"remarks,omitempty"`
+
+	// Refunds What was paid back.
+	Refunds *[]Refund `json:"refunds,omitempty"`
+	Remarks *string   `json:"remarks,omitempty"`
 
 	// State posted or reversed.
 	State string `json:"state"`
@@ -19719,6 +19740,63 @@ type ReceiptList struct {
 type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token"`
 }
+
+// Refund Money of a receipt that was paid back.
+type Refund struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// CreatedAt Example: 2026-11-20T08:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID UUID `json:"id"`
+
+	// Method Example: bank_transfer
+	Method string `json:"method"`
+
+	// Number Example: RF-202611-00003
+	Number    string  `json:"number"`
+	Reason    string  `json:"reason"`
+	Reference *string `json:"reference,omitempty"`
+
+	// RefundedOn Example: 2026-11-20
+	RefundedOn Date `json:"refunded_on"`
+
+	// State posted or reversed.
+	//
+	// Example: posted
+	State string `json:"state"`
+}
+
+// RefundInput defines model for RefundInput.
+type RefundInput struct {
+	// Amount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Amount Money `json:"amount"`
+
+	// Method Example: bank_transfer
+	Method RefundInputMethod `json:"method"`
+
+	// Reason Example: 订单取消,退还定金
+	Reason string `json:"reason"`
+
+	// Reference The bank's.
+	//
+	// Example: B202611200077
+	Reference *string `json:"reference,omitempty"`
+
+	// RefundedOn Today when absent.
+	//
+	// Example: 2026-11-20
+	RefundedOn *openapi_types.Date `json:"refunded_on,omitempty"`
+}
+
+// RefundInputMethod Example: bank_transfer
+type RefundInputMethod string
 
 // RepFigure defines model for RepFigure.
 type RepFigure struct {
@@ -28709,6 +28787,24 @@ type SetDepositParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// PostRefundParams defines parameters for PostRefund.
+type PostRefundParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ReverseRefundParams defines parameters for ReverseRefund.
+type ReverseRefundParams struct {
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ReverseReceiptParams defines parameters for ReverseReceipt.
 type ReverseReceiptParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -30838,6 +30934,12 @@ type AllocateReceiptJSONRequestBody = ReceiptAllocation
 
 // SetDepositJSONRequestBody defines body for SetDeposit for application/json ContentType.
 type SetDepositJSONRequestBody = DepositInput
+
+// PostRefundJSONRequestBody defines body for PostRefund for application/json ContentType.
+type PostRefundJSONRequestBody = RefundInput
+
+// ReverseRefundJSONRequestBody defines body for ReverseRefund for application/json ContentType.
+type ReverseRefundJSONRequestBody = Reversal
 
 // ReverseReceiptJSONRequestBody defines body for ReverseReceipt for application/json ContentType.
 type ReverseReceiptJSONRequestBody = Reversal

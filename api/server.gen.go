@@ -1664,6 +1664,12 @@ type ServerInterface interface {
 	// SetDeposit Set money aside for an order
 	// (POST /v1/receipts/{receipt_id}/deposits/{order_id})
 	SetDeposit(ctx echo.Context, receiptID ReceiptID, orderID UUID, params SetDepositParams) error
+	// PostRefund Book money that was paid back
+	// (POST /v1/receipts/{receipt_id}/refunds)
+	PostRefund(ctx echo.Context, receiptID ReceiptID, params PostRefundParams) error
+	// ReverseRefund Take a refund back
+	// (POST /v1/receipts/{receipt_id}/refunds/{refund_id}/reverse)
+	ReverseRefund(ctx echo.Context, receiptID ReceiptID, refundID UUID, params ReverseRefundParams) error
 	// ReverseReceipt Reverse a receipt
 	// (POST /v1/receipts/{receipt_id}/reverse)
 	ReverseReceipt(ctx echo.Context, receiptID ReceiptID, params ReverseReceiptParams) error
@@ -22833,6 +22839,111 @@ func (w *ServerInterfaceWrapper) SetDeposit(ctx echo.Context) error {
 	return err
 }
 
+// PostRefund converts echo context to params.
+func (w *ServerInterfaceWrapper) PostRefund(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostRefundParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PostRefund(ctx, receiptID, params)
+	return err
+}
+
+// ReverseRefund converts echo context to params.
+func (w *ServerInterfaceWrapper) ReverseRefund(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "receipt_id" -------------
+	var receiptID ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "receipt_id", ctx.Param("receipt_id"), &receiptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter receipt_id: %s", err))
+	}
+
+	// ------------- Path parameter "refund_id" -------------
+	var refundID UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "refund_id", ctx.Param("refund_id"), &refundID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter refund_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReverseRefundParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReverseRefund(ctx, receiptID, refundID, params)
+	return err
+}
+
 // ReverseReceipt converts echo context to params.
 func (w *ServerInterfaceWrapper) ReverseReceipt(ctx echo.Context) error {
 	var err error
@@ -29180,6 +29291,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/allocations/:allocation_id/reverse", wrapper.ReverseAllocation, options.OperationMiddlewares["reverseAllocation"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/decisions", wrapper.ListReceiptDecisions, options.OperationMiddlewares["listReceiptDecisions"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/deposits/:order_id", wrapper.SetDeposit, options.OperationMiddlewares["setDeposit"]...)
+	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/refunds", wrapper.PostRefund, options.OperationMiddlewares["postRefund"]...)
+	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/refunds/:refund_id/reverse", wrapper.ReverseRefund, options.OperationMiddlewares["reverseRefund"]...)
 	router.POST(options.BaseURL+"/v1/receipts/:receipt_id/reverse", wrapper.ReverseReceipt, options.OperationMiddlewares["reverseReceipt"]...)
 	router.GET(options.BaseURL+"/v1/receipts/:receipt_id/timeline", wrapper.GetReceiptTimeline, options.OperationMiddlewares["getReceiptTimeline"]...)
 	router.GET(options.BaseURL+"/v1/rep-figures", wrapper.ListRepFigures, options.OperationMiddlewares["listRepFigures"]...)
@@ -44805,6 +44918,71 @@ func (response SetDeposit200JSONResponse) VisitSetDepositResponse(w http.Respons
 	return err
 }
 
+type PostRefundRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+	Params    PostRefundParams
+	Body      *PostRefundJSONRequestBody
+}
+
+type PostRefundResponseObject interface {
+	VisitPostRefundResponse(w http.ResponseWriter) error
+}
+
+type PostRefund200ResponseHeaders struct {
+	ETag string
+}
+
+type PostRefund200JSONResponse struct {
+	Body    Receipt
+	Headers PostRefund200ResponseHeaders
+}
+
+func (response PostRefund200JSONResponse) VisitPostRefundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReverseRefundRequestObject struct {
+	ReceiptID ReceiptID `json:"receipt_id"`
+	RefundID  UUID      `json:"refund_id"`
+	Params    ReverseRefundParams
+	Body      *ReverseRefundJSONRequestBody
+}
+
+type ReverseRefundResponseObject interface {
+	VisitReverseRefundResponse(w http.ResponseWriter) error
+}
+
+type ReverseRefund200ResponseHeaders struct {
+	ETag string
+}
+
+type ReverseRefund200JSONResponse struct {
+	Body    Receipt
+	Headers ReverseRefund200ResponseHeaders
+}
+
+func (response ReverseRefund200JSONResponse) VisitReverseRefundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReverseReceiptRequestObject struct {
 	ReceiptID ReceiptID `json:"receipt_id"`
 	Params    ReverseReceiptParams
@@ -50420,6 +50598,12 @@ type StrictServerInterface interface {
 	// SetDeposit Set money aside for an order
 	// (POST /v1/receipts/{receipt_id}/deposits/{order_id})
 	SetDeposit(ctx context.Context, request SetDepositRequestObject) (SetDepositResponseObject, error)
+	// PostRefund Book money that was paid back
+	// (POST /v1/receipts/{receipt_id}/refunds)
+	PostRefund(ctx context.Context, request PostRefundRequestObject) (PostRefundResponseObject, error)
+	// ReverseRefund Take a refund back
+	// (POST /v1/receipts/{receipt_id}/refunds/{refund_id}/reverse)
+	ReverseRefund(ctx context.Context, request ReverseRefundRequestObject) (ReverseRefundResponseObject, error)
 	// ReverseReceipt Reverse a receipt
 	// (POST /v1/receipts/{receipt_id}/reverse)
 	ReverseReceipt(ctx context.Context, request ReverseReceiptRequestObject) (ReverseReceiptResponseObject, error)
@@ -69959,6 +70143,105 @@ func (sh *strictHandler) SetDeposit(ctx echo.Context, receiptID ReceiptID, order
 		return err
 	} else if validResponse, ok := response.(SetDepositResponseObject); ok {
 		return validResponse.VisitSetDepositResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PostRefund operation middleware
+func (sh *strictHandler) PostRefund(ctx echo.Context, receiptID ReceiptID, params PostRefundParams) error {
+	var request PostRefundRequestObject
+
+	request.ReceiptID = receiptID
+	request.Params = params
+
+	var body PostRefundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PostRefund(ctx.Request().Context(), request.(PostRefundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostRefund")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PostRefundResponseObject); ok {
+		return validResponse.VisitPostRefundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReverseRefund operation middleware
+func (sh *strictHandler) ReverseRefund(ctx echo.Context, receiptID ReceiptID, refundID UUID, params ReverseRefundParams) error {
+	var request ReverseRefundRequestObject
+
+	request.ReceiptID = receiptID
+	request.RefundID = refundID
+	request.Params = params
+
+	var body ReverseRefundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReverseRefund(ctx.Request().Context(), request.(ReverseRefundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReverseRefund")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReverseRefundResponseObject); ok {
+		return validResponse.VisitReverseRefundResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

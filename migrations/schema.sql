@@ -903,6 +903,7 @@ CREATE FUNCTION public.statement_kind(document_type text, reason text) RETURNS t
         WHEN document_type = 'reversal' AND reason = 'prepayment used' THEN 'receipt'
         WHEN document_type IN ('reversal', 'allocation') THEN 'allocation'
         WHEN document_type IN ('delivery_note', 'goods_return') THEN 'delivery' -- what came back is a delivery less
+        WHEN document_type = 'refund' THEN 'receipt'
         WHEN document_type IN ('invoice', 'receipt', 'opening', 'credit_note', 'write_off') THEN document_type
         ELSE 'adjustment'
     END
@@ -4753,6 +4754,27 @@ CREATE TABLE public.refresh_tokens (
     CONSTRAINT refresh_tokens_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
+CREATE TABLE public.refunds (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    state text NOT NULL,
+    receipt_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    refunded_on date NOT NULL,
+    method text NOT NULL,
+    reference text NOT NULL,
+    reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT refunds_amount CHECK ((amount > (0)::numeric)),
+    CONSTRAINT refunds_method_check CHECK ((method = ANY (ARRAY['bank_transfer'::text, 'cash'::text]))),
+    CONSTRAINT refunds_reason CHECK (((TRIM(BOTH FROM reason) <> ''::text) AND (length(reason) <= 1000))),
+    CONSTRAINT refunds_reference_check CHECK ((length(reference) <= 100)),
+    CONSTRAINT refunds_state_check CHECK ((state = ANY (ARRAY['posted'::text, 'reversed'::text])))
+);
+
 CREATE TABLE public.rep_figure_lines (
     figure_id uuid NOT NULL,
     customer_id uuid NOT NULL,
@@ -6725,6 +6747,12 @@ ALTER TABLE ONLY public.recoveries
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_number UNIQUE (number);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.rep_figure_lines
     ADD CONSTRAINT rep_figure_lines_pkey PRIMARY KEY (figure_id, customer_id);
 
@@ -7498,6 +7526,8 @@ CREATE INDEX order_changes_owner ON public.order_changes USING btree (owner_id, 
 
 CREATE INDEX order_changes_state ON public.order_changes USING btree (state, id);
 
+CREATE INDEX order_deposits_live ON public.order_deposits USING btree (order_id) WHERE (amount > (0)::numeric);
+
 CREATE INDEX order_deposits_receipt ON public.order_deposits USING btree (receipt_id);
 
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id, line_no);
@@ -7717,6 +7747,8 @@ CREATE UNIQUE INDEX receipts_reference ON public.receipts USING btree (method, r
 CREATE INDEX recoveries_write_off ON public.recoveries USING btree (write_off_id);
 
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
+
+CREATE INDEX refunds_receipt ON public.refunds USING btree (receipt_id, id);
 
 CREATE INDEX rep_figures_due ON public.rep_figures USING btree (due_at, id) WHERE (state = 'given'::text);
 
@@ -8185,6 +8217,8 @@ CREATE TRIGGER quotations_owner BEFORE INSERT ON public.quotations FOR EACH ROW 
 CREATE TRIGGER receipts_immutable BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
 CREATE TRIGGER recoveries_immutable BEFORE DELETE OR UPDATE ON public.recoveries FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
+
+CREATE TRIGGER refunds_immutable BEFORE DELETE OR UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION public.guard_posted();
 
 CREATE TRIGGER rep_figure_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rep_figure_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -9119,6 +9153,12 @@ ALTER TABLE ONLY public.recoveries
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES public.receipts(id);
 
 ALTER TABLE ONLY public.rep_figure_lines
     ADD CONSTRAINT rep_figure_lines_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);

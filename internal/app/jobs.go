@@ -64,6 +64,22 @@ func (a *App) batches(name string, some func(tx pg.Tx, limit int) (int, error)) 
 	}
 }
 
+// each is batches for work that is done in parts of its own size: it goes on until nothing is left.
+func (a *App) each(name string, some func(tx pg.Tx, limit int) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for n := 1; n > 0; {
+			err := a.DB.Tx(ctx, pg.System(name), func(tx pg.Tx) (err error) {
+				n, err = some(tx, batch)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // changesAtOnce is how many due change requests are looked up at once; each is applied in a transaction of its own.
 const changesAtOnce = 200
 

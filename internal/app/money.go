@@ -25,6 +25,7 @@ func (a *App) joinMoney(s *httpapi.Server) {
 	jobs.Handle(a.jobs, func(ctx context.Context, job shipping.LostCover) error { // SHP-10
 		return a.DB.Tx(ctx, pg.System("lost_cover"), func(tx pg.Tx) error { return s.Shipments.Uncover(tx, job.NoticeID) })
 	})
+	a.jobs.Every("free_deposits", time.Minute, a.each("free_deposits", s.Receivables.FreeDeposits)) // ARV-01
 	a.jobs.Every("invoice_runs", time.Minute, func(ctx context.Context) error { return a.resumeInvoiceRuns(ctx, s.Receivables) })
 }
 

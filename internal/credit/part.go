@@ -27,6 +27,7 @@ const (
 	DocWriteOff     = "write_off"
 	DocReturn       = "goods_return"
 	DocCorrection   = "delivery_correction"
+	DocRefund       = "refund"
 )
 
 // add and sub work on amounts of numeric(18,2), of which dozens fit the 19 digits of a decimal; so they can't overflow.

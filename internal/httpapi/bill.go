@@ -80,6 +80,33 @@ func (s *Server) SetDeposit(ctx context.Context, r api.SetDepositRequestObject) 
 	})
 }
 
+// PostRefund implements the operation of that name.
+func (s *Server) PostRefund(ctx context.Context, r api.PostRefundRequestObject) (api.PostRefundResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.PostRefund200JSONResponse, error) {
+		in := receivable.NewRefund{Amount: r.Body.Amount, Method: receivable.Method(r.Body.Method), Reference: value(r.Body.Reference), Reason: r.Body.Reason}
+		if r.Body.RefundedOn != nil {
+			in.RefundedOn = r.Body.RefundedOn.Time
+		}
+		v, err := s.Receivables.PostRefund(tx, who, r.ReceiptID, optionalMatch(r.Params.IfMatch), in)
+		return api.PostRefund200JSONResponse{Body: receiptBody(v), Headers: api.PostRefund200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+// ReverseRefund implements the operation of that name.
+func (s *Server) ReverseRefund(ctx context.Context, r api.ReverseRefundRequestObject) (api.ReverseRefundResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ReverseRefund200JSONResponse, error) {
+		v, err := s.Receivables.ReverseRefund(tx, who, r.ReceiptID, r.RefundID, r.Body.Reason)
+		return api.ReverseRefund200JSONResponse{Body: receiptBody(v), Headers: api.ReverseRefund200ResponseHeaders{ETag: etag(v.Version)}}, err
+	})
+}
+
+func refundBody(f receivable.Refund) api.Refund {
+	return api.Refund{
+		ID: f.ID, Number: f.Number, State: string(f.State), Amount: f.Amount, RefundedOn: date(f.RefundedOn), Method: string(f.Method),
+		Reference: optional(f.Reference), Reason: f.Reason, CreatedAt: f.CreatedAt,
+	}
+}
+
 func newBill(b *api.BillInput) *receivable.NewBill {
 	if b == nil {
 		return nil

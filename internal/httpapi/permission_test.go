@@ -420,7 +420,7 @@ var unowned = strings.Fields(`
 	warehouses stock-lots inspection-reports
 	items price-committee-members collection-reports price-meetings violations
 	statement-runs disputes verifications
-	tax-invoices invoice-runs deposits bank-accounts bank-lines
+	tax-invoices invoice-runs deposits refunds bank-accounts bank-lines
 `)
 
 var customersMade atomic.Int64

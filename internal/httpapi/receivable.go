@@ -213,6 +213,10 @@ func receiptBody(r receivable.Receipt) api.Receipt {
 	if r.Bill != nil {
 		b.BillID = &r.Bill.ID
 	}
+	if len(r.Refunds) > 0 {
+		refunds := each(r.Refunds, refundBody)
+		b.Refunds = &refunds
+	}
 	if len(r.Deposits) > 0 {
 		deposits := make([]api.Deposit, len(r.Deposits))
 		for i, d := range r.Deposits {

@@ -217,6 +217,7 @@ var matrix = map[Permission][]Role{
 	"receipt.read":          roles(sellers, finance, overseers),
 	"receipt.write":         roles(finance),
 	"receipt.reverse":       roles(FinanceManager),
+	"receipt.refund":        roles(FinanceManager),
 
 	// collection
 	"collection.read":        roles(sellers, finance, overseers),

@@ -93,6 +93,61 @@ func deposit(tx pg.Tx, r *Receipt, orderID uuid.UUID, amount decimal.Decimal) er
 		ON CONFLICT (order_id, receipt_id) DO UPDATE SET amount = order_deposits.amount + excluded.amount`, orderID, r.ID, amount).Error
 }
 
+// FreeDeposits gives back what is set aside for orders that were cancelled, or closed with nothing left to ship or to invoice: of at most n
+// receipts of one payer, and returns how many those were (ARV-01). Locks that payer's account.
+func (s *Service) FreeDeposits(tx pg.Tx, n int) (int, error) {
+	ids, err := receiptsToFree(tx, n)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		r, _, err := s.lockReceipt(tx, identity.System(), id)
+		if err != nil {
+			return 0, err
+		}
+		before := r
+		for _, d := range r.Deposits {
+			ended, err := orderEnded(tx, d.OrderID)
+			if err != nil {
+				return 0, err
+			}
+			if !ended {
+				continue
+			}
+			if err := deposit(tx, &r, d.OrderID, d.Amount.Neg()); err != nil {
+				return 0, err
+			}
+		}
+		if r.Deposits, err = depositsOf(tx, id); err != nil {
+			return 0, err
+		}
+		if err := record(tx, "freeDeposit", subjectReceipt, id, before, r); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
+// endedOrder is the condition of an order o that asks for no money any more.
+const endedOrder = `(o.state = 'cancelled' OR o.state = 'closed' AND NOT EXISTS (SELECT FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id
+		WHERE l.order_id = o.id AND n.state <> 'cancelled' AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity)
+	AND NOT EXISTS (SELECT FROM shipping_notice_lines l JOIN shipping_notices n ON n.id = l.notice_id
+		WHERE l.order_id = o.id AND n.state NOT IN ('refused', 'dispatched', 'closed', 'cancelled')))`
+
+func receiptsToFree(tx pg.Tx, n int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	return ids, tx.Raw(`WITH due AS (
+			SELECT DISTINCT r.payer_id, r.id FROM order_deposits d JOIN orders o ON o.id = d.order_id JOIN receipts r ON r.id = d.receipt_id
+			WHERE d.amount > 0 AND `+endedOrder+`
+		)
+		SELECT id FROM due WHERE payer_id = (SELECT min(payer_id::text)::uuid FROM due) ORDER BY id LIMIT ?`, n).Scan(&ids).Error
+}
+
+func orderEnded(tx pg.Tx, id uuid.UUID) (ended bool, err error) {
+	err = pg.ScanRow(tx, []any{&ended}, "SELECT "+endedOrder+" FROM orders o WHERE o.id = ?", id)
+	return ended, err
+}
+
 func depositsOf(tx pg.Tx, receipts ...uuid.UUID) ([]Deposit, error) {
 	var rows []Deposit
 	return rows, tx.Where("receipt_id IN ? AND amount > 0", receipts).Order("order_id").Find(&rows).Error

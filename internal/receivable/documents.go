@@ -134,7 +134,7 @@ type Receipt struct {
 	ReceivedOn time.Time
 	Currency   string
 	Amount     decimal.Decimal
-	Allocated  decimal.Decimal // paid invoices with it
+	Allocated  decimal.Decimal // paid invoices with it, or was paid back
 	Covering   decimal.Decimal // set aside for payment-first notices and for orders
 	Remarks    string
 	CreatedBy  *uuid.UUID
@@ -143,6 +143,7 @@ type Receipt struct {
 
 	Allocations []Allocation `gorm:"-"`
 	Deposits    []Deposit    `gorm:"-"`
+	Refunds     []Refund     `gorm:"-"`
 	Bill        *Bill        `gorm:"-"`
 }
 

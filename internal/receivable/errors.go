@@ -73,6 +73,8 @@ var (
 	ErrBillMature    = errs.Define(errs.Rule, "bill.mature", "The bill matured on {matures_on}; present it for payment.", "汇票已于 {matures_on} 到期,应提示付款。", "ARV-01")
 	ErrBillCost      = errs.Define(errs.Rule, "bill.cost", "Discounting costs less than the bill's amount.", "贴现利息须小于票面金额。", "ARV-01")
 	ErrOtherOrder    = errs.Define(errs.Rule, "receipt.other_order", "This payer has no such order under way.", "该付款方没有此进行中的订单。", "ARV-01")
+	ErrRefundDate    = errs.Define(errs.Rule, "refund.before_receipt", "Money isn't paid back before it came.", "退款日期不得早于收款日期。", "ARV-01")
+	ErrRefunded      = errs.Define(errs.Conflict, "receipt.refunded", "Some of it was paid back; reverse the refund first.", "该收款已有退款,请先冲销退款。", "ARV-01")
 	ErrNothingNamed  = errs.Define(errs.Rule, "receipt.nothing_named",
 		"The reference names no open invoice, order or statement of this payer.", "附言中未找到该付款方的未付发票、订单或对账单号。", "ARV-01")
 )
@@ -100,6 +102,8 @@ var (
 var (
 	_ = pg.Constraint("acceptance_bills_dates", ErrBillDates)
 	_ = pg.Constraint("acceptance_bills_immutable", ErrImmutable)
+	_ = pg.Constraint("refunds_amount", ErrNoAmount)
+	_ = pg.Constraint("refunds_reason", errs.ErrReferenced)
 	_ = pg.Constraint("tax_invoices_form", ErrTaxForm)
 	_ = pg.Constraint("tax_invoices_red", ErrTaxRed)
 	_ = pg.Constraint("invoices_settled", ErrOverPaid)

@@ -142,6 +142,9 @@ func (s *Service) lockReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (R
 	if r.Deposits, err = depositsOf(tx, id); err != nil {
 		return Receipt{}, nil, err
 	}
+	if r.Refunds, err = refundsOf(tx, id); err != nil {
+		return Receipt{}, nil, err
+	}
 	r.Allocations, err = allocationsOf(tx, id)
 	return r, account, err
 }
@@ -243,8 +246,8 @@ func (s *Service) takeOff(tx pg.Tx, account *credit.Account, r *Receipt, i int) 
 
 // ReverseReceipt takes a receipt back, with all its allocations: the money was another's, or booked by mistake. The invoices are due as
 // they were. What it covers of payment-first notices and orders is withdrawn: shipping takes back the release of goods that haven't
-// left (SHP-10), and what has left is a receivable due at once when it is invoiced. Returns ErrReversed, and ErrBillState for a bill that
-// was passed on or paid. Locks the credit account, the invoices and the receipt.
+// left (SHP-10), and what has left is a receivable due at once when it is invoiced. Returns ErrReversed, ErrRefunded, and ErrBillState for a
+// bill that was passed on or paid. Locks the credit account, the invoices and the receipt.
 func (s *Service) ReverseReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Receipt, error) {
 	r, account, err := s.lockReceipt(tx, who, id)
 	switch {
@@ -254,6 +257,8 @@ func (s *Service) ReverseReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return Receipt{}, errs.ErrStale
 	case r.State == Reversed:
 		return Receipt{}, ErrReversed
+	case r.refunded():
+		return Receipt{}, ErrRefunded
 	}
 	if err := cancelBill(tx, r.ID, reason); err != nil {
 		return Receipt{}, err

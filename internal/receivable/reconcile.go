@@ -60,11 +60,12 @@ const settledSQL = `WITH settled AS (
 	UNION ALL SELECT payer_id, 'written off of ' || number, written_off, lost FROM settled WHERE written_off <> lost
 	ORDER BY 1, 2`
 
-// usedSQL: allocated = its allocations, covering = what it covers of notices and orders.
+// usedSQL: allocated = its allocations and refunds, covering = what it covers of notices and orders.
 const usedSQL = `WITH used AS (
-		SELECT r.id, r.payer_id, r.number, r.state, r.amount, r.allocated, r.covering, coalesce(a.amount, 0.00) AS paid, coalesce(c.amount, 0.00) + coalesce(o.amount, 0.00) AS aside
+		SELECT r.id, r.payer_id, r.number, r.state, r.amount, r.allocated, r.covering, coalesce(a.amount, 0.00) + coalesce(f.amount, 0.00) AS paid, coalesce(c.amount, 0.00) + coalesce(o.amount, 0.00) AS aside
 		FROM receipts r
 		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM allocations WHERE state = 'posted' GROUP BY receipt_id) a ON a.receipt_id = r.id
+		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM refunds WHERE state = 'posted' GROUP BY receipt_id) f ON f.receipt_id = r.id
 		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM notice_covers GROUP BY receipt_id) c ON c.receipt_id = r.id
 		LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM order_deposits GROUP BY receipt_id) o ON o.receipt_id = r.id
 	)

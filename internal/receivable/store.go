@@ -272,6 +272,9 @@ func (s *Service) GetReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Re
 	if r.Deposits, err = depositsOf(tx, id); err != nil {
 		return Receipt{}, err
 	}
+	if r.Refunds, err = refundsOf(tx, id); err != nil {
+		return Receipt{}, err
+	}
 	if r.Bill, err = billOf(tx, id); err != nil {
 		return Receipt{}, err
 	}

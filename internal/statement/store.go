@@ -93,7 +93,7 @@ const linesSQL = `WITH line AS (
 	)
 	SELECT r.document_type, r.document_id, r.kind, r.seq, coalesce(CASE r.document_type WHEN 'receipt' THEN c.received_on END, r.happened_on) AS happened_on, r.booked_at, r.due_on, r.amount, r.balance,
 		CASE r.kind WHEN 'invoice' THEN r.moved ELSE 0.00 END AS invoiced, coalesce(CASE r.document_type WHEN 'receipt' THEN c.received_on END, r.happened_on) < CAST(@starts AS date) AS late,
-		coalesce(d.number, g.number, i.number, c.number, '') AS number, coalesce(i.remarks, c.remarks, '') AS remarks,
+		coalesce(d.number, g.number, i.number, c.number, f.number, '') AS number, coalesce(i.remarks, c.remarks, f.reason, '') AS remarks,
 		nullif(coalesce(d.customer_id, i.customer_id), @payer) AS customer_id,
 		coalesce((SELECT x.state FROM statement_disputes x WHERE x.statement_id = @id AND x.document_id = r.document_id ORDER BY x.id DESC LIMIT 1), '') AS dispute
 	FROM run r
@@ -101,6 +101,7 @@ const linesSQL = `WITH line AS (
 	LEFT JOIN goods_returns g ON g.id = r.document_id AND r.kind = 'delivery'
 	LEFT JOIN invoices i ON i.id = r.document_id AND r.kind NOT IN ('delivery', 'receipt')
 	LEFT JOIN receipts c ON c.id = r.document_id AND r.kind = 'receipt'
+	LEFT JOIN refunds f ON f.id = r.document_id AND r.kind = 'receipt'
 	WHERE r.kind <> 'allocation' AND (r.amount <> 0 OR r.kind = 'invoice') AND r.seq > @after
 		AND (CAST(@all AS boolean) OR r.document_id = ANY (CAST(@only AS uuid[]))) ORDER BY r.seq LIMIT @limit`
 
