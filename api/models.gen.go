@@ -11253,6 +11253,9 @@ type Dispatched struct {
 	ProductCode string   `json:"product_code"`
 	ProductName string   `json:"product_name"`
 
+	// ProofLate No proof of delivery came within `shipping.proof_days`, and none has come since.
+	ProofLate bool `json:"proof_late"`
+
 	// Quantity As the delivery note says.
 	Quantity Quantity `json:"quantity"`
 
@@ -23749,6 +23752,9 @@ type RegisterOwner = UUID
 // RegisterProduct Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 type RegisterProduct = UUID
 
+// RegisterProofLate defines model for RegisterProofLate.
+type RegisterProofLate = bool
+
 // RegisterReviewDue Example: 2026-11-20
 type RegisterReviewDue = Date
 
@@ -25966,6 +25972,9 @@ type ListDispatchRegisterParams struct {
 	// Unproven Only what left and nobody has signed for.
 	Unproven *RegisterUnproven `form:"unproven,omitempty" json:"unproven,omitempty"`
 
+	// ProofLate Only what left and has no proof of delivery although it was asked for (`shipping.proof_days`).
+	ProofLate *RegisterProofLate `form:"proof_late,omitempty" json:"proof_late,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -26019,6 +26028,9 @@ type ExportDispatchRegisterParams struct {
 
 	// Unproven Only what left and nobody has signed for.
 	Unproven *RegisterUnproven `form:"unproven,omitempty" json:"unproven,omitempty"`
+
+	// ProofLate Only what left and has no proof of delivery although it was asked for (`shipping.proof_days`).
+	ProofLate *RegisterProofLate `form:"proof_late,omitempty" json:"proof_late,omitempty"`
 }
 
 // ExportDispatchRegisterParamsFormat defines parameters for ExportDispatchRegister.

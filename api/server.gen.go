@@ -11072,6 +11072,13 @@ func (w *ServerInterfaceWrapper) ListDispatchRegister(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unproven: %s", err))
 	}
 
+	// ------------- Optional query parameter "proof_late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "proof_late", ctx.QueryParams(), &params.ProofLate, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proof_late: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -11204,6 +11211,13 @@ func (w *ServerInterfaceWrapper) ExportDispatchRegister(ctx echo.Context) error 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "unproven", ctx.QueryParams(), &params.Unproven, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unproven: %s", err))
+	}
+
+	// ------------- Optional query parameter "proof_late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "proof_late", ctx.QueryParams(), &params.ProofLate, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proof_late: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

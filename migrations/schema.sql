@@ -2536,6 +2536,8 @@ CREATE TABLE public.delivery_notes (
     reported_at timestamp with time zone,
     reported_by uuid,
     late_at timestamp with time zone,
+    proof_awaited boolean DEFAULT true NOT NULL,
+    proof_late_at timestamp with time zone,
     CONSTRAINT delivery_notes_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT delivery_notes_state_check CHECK ((state = ANY (ARRAY['issued'::text, 'left'::text, 'cancelled'::text]))),
     CONSTRAINT delivery_notes_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
@@ -7307,6 +7309,8 @@ CREATE INDEX delivery_notes_owner ON public.delivery_notes USING btree (owner_id
 CREATE INDEX delivery_notes_register ON public.delivery_notes USING btree (shipped_on DESC, id DESC);
 
 CREATE INDEX delivery_notes_shipped ON public.delivery_notes USING btree (customer_id, shipped_on, id) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX delivery_notes_unproven ON public.delivery_notes USING btree (shipped_on, id) WHERE ((state = 'left'::text) AND proof_awaited);
 
 CREATE INDEX delivery_notes_unreported ON public.delivery_notes USING btree (report_due_at, id) WHERE ((state = 'issued'::text) AND (late_at IS NULL) AND (report_due_at IS NOT NULL));
 

@@ -18,10 +18,12 @@ import (
 func (a *App) joinGate(s *httpapi.Server) {
 	s.Gate = gate.New(s.Rulebook, s.Shipments, a.cfg.MasterKey)
 	s.Shipments.Gate = s.Gate
-	s.Departures = departure.New(s.Attachments, s.Shipments)
+	s.Departures = departure.New(s.Rulebook, s.Attachments, s.Shipments)
+	s.Departures.Trucks = s.Transport
 	s.Gate.Corrections = s.Departures
 	s.Attachments.Register(departure.SubjectProof, s.Departures.ProofSeen, "shipment.read")
 	a.jobs.Every("late_departures", 5*time.Minute, a.batches("late_departures", s.Departures.MarkLate))             // SHP-14
+	a.jobs.Every("late_proofs", time.Hour, a.batches("late_proofs", s.Departures.AskForProofs))                     // SHP-14
 	a.jobs.Every("late_emergencies", 5*time.Minute, a.batches("late_emergencies", s.Shipments.MarkLateEmergencies)) // SHP-15
 	jobs.Handle(a.jobs, func(ctx context.Context, job gate.LateBooking) error { return a.BookLate(ctx, s.Gate, job.ConflictID) })
 	a.jobs.Every("rotate_gate_key", time.Hour, func(ctx context.Context) error {

@@ -21,9 +21,10 @@
 // # Proofs of delivery
 //
 // One for each delivery note, which never changes: who signed, when, what arrived and what of it was damaged, with the signed paper or photos. A line that is
-// short or damaged is a thing to do for the rep, a short one for finance too.
+// short or damaged is a thing to do for the rep, a short one for finance too. With it the truck's transport notice is done. Where none comes within
+// shipping.proof_days of the departure, rep and warehouse are asked for it, and the register lists it.
 //
 // # Locks
 //
-// Credit account → orders → notice → delivery note → correction → number series.
+// Credit account → orders → notice → transport notice → delivery note → correction → number series.
 package departure

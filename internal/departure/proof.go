@@ -62,9 +62,15 @@ type ProofInput struct {
 }
 
 // RecordProof records who received what of a delivery note, once. Lines that are short or damaged are a thing to do for the rep; where quantities differ a
-// correction is proposed, which finance posts (SHP-14). Returns ErrNotLeft, ErrReceivedWhen, ErrProven, ErrNoLine, ErrDamaged, attachment.ErrUnknown. Locks the
-// delivery note.
+// correction is proposed, which finance posts (SHP-14). The truck's transport notice is done. Returns ErrNotLeft, ErrReceivedWhen, ErrProven, ErrNoLine, ErrDamaged, attachment.ErrUnknown. Locks the
+// transport notice and the delivery note.
 func (s *Service) RecordProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID, in ProofInput) (Proof, error) {
+	if err := s.shipments.DeliverySeen(tx, who, noteID); err != nil {
+		return Proof{}, err
+	}
+	if err := s.Trucks.Arrive(tx, noteID); err != nil {
+		return Proof{}, err
+	}
 	d, err := s.lock(tx, who, noteID)
 	switch {
 	case err != nil:
@@ -85,6 +91,9 @@ func (s *Service) RecordProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID
 		return Proof{}, err
 	}
 	if err := insertProof(tx, p); err != nil {
+		return Proof{}, err
+	}
+	if err := followup.Close(tx, kindUnproven, shipping.SubjectDelivery, d.ID); err != nil {
 		return Proof{}, err
 	}
 	if err := s.files.Bind(tx, who, SubjectProof, p.ID, in.Files...); err != nil {

@@ -31,6 +31,7 @@ type Dispatched struct {
 	PassNumber     string
 	LeftAt         *time.Time
 	ReportedLate   bool
+	ProofLate      bool // it was asked for
 	Signer         string
 	ReceivedOn     *time.Time
 }
@@ -45,6 +46,7 @@ type RegisterFilter struct {
 	Carrier    string
 	State      string
 	Unproven   bool // only what left and nobody has signed for
+	ProofLate  bool // only that whose proof was asked for in vain
 }
 
 const registerRows = ` FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id JOIN shipping_notices n ON n.id = d.notice_id
@@ -52,7 +54,8 @@ const registerRows = ` FROM delivery_notes d JOIN delivery_note_lines l ON l.del
 
 const registerSelect = `SELECT d.id AS delivery_note_id, l.position_no, d.shipped_on, d.number, n.number AS notice_number, d.customer_id, c.name AS customer_name,
 	l.product_code, l.product_name, l.unit, l.quantity, l.quantity + l.corrected_quantity AS real, d.vehicle, d.carrier, d.driver, d.state,
-	coalesce(g.number, '') AS pass_number, d.left_at, d.late_at IS NOT NULL AS reported_late, coalesce(p.signer, '') AS signer, p.received_on`
+	coalesce(g.number, '') AS pass_number, d.left_at, d.late_at IS NOT NULL AS reported_late,
+	d.proof_late_at IS NOT NULL AND p.id IS NULL AS proof_late, coalesce(p.signer, '') AS signer, p.received_on`
 
 // where is the filter as a condition.
 func (f RegisterFilter) where(who identity.Principal) (string, []any) {
@@ -87,6 +90,9 @@ func (f RegisterFilter) where(who identity.Principal) (string, []any) {
 	}
 	if f.Unproven {
 		also("d.state = 'left' AND p.id IS NULL")
+	}
+	if f.ProofLate {
+		also("d.state = 'left' AND d.proof_late_at IS NOT NULL AND p.id IS NULL")
 	}
 	return where, args
 }

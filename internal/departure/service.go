@@ -15,19 +15,29 @@ import (
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // Service is this module. Build it with New; it is safe for concurrent use.
 type Service struct {
+	rules     *rulebook.Service
 	files     *attachment.Service
 	shipments *shipping.Service
+
+	Trucks Trucks
 }
 
-// New returns the service.
-func New(files *attachment.Service, shipments *shipping.Service) *Service {
-	return &Service{files: files, shipments: shipments}
+// Trucks is told that goods have arrived; package transport is one.
+type Trucks interface {
+	// Arrive ends the transport notice of a delivery note's truck, where it has one. Call it before the note is locked.
+	Arrive(tx pg.Tx, deliveryNoteID uuid.UUID) error
+}
+
+// New returns the service. Trucks is set before it is used.
+func New(rules *rulebook.Service, files *attachment.Service, shipments *shipping.Service) *Service {
+	return &Service{rules: rules, files: files, shipments: shipments}
 }
 
 // Report is what the warehouse says of a truck that left.

@@ -2,6 +2,7 @@ package departure
 
 import (
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,6 +18,16 @@ func lockLate(tx pg.Tx, n int) ([]shipping.DeliveryNote, error) {
 	err := tx.Raw(`UPDATE delivery_notes SET late_at = ? WHERE id IN (
 			SELECT id FROM delivery_notes WHERE state = 'issued' AND late_at IS NULL AND report_due_at < ? ORDER BY report_due_at, id LIMIT ? FOR UPDATE SKIP LOCKED)
 		RETURNING *`, tx.Now, tx.Now, n).Scan(&rows).Error
+	return rows, err
+}
+
+// lockUnproven marks at most n delivery notes that left before a day and have no proof as asked after, and returns them. What another server is at is
+// left to it.
+func lockUnproven(tx pg.Tx, before time.Time, n int) ([]shipping.DeliveryNote, error) {
+	var rows []shipping.DeliveryNote
+	err := tx.Raw(`UPDATE delivery_notes SET proof_awaited = false, proof_late_at = ? WHERE id IN (
+			SELECT id FROM delivery_notes WHERE state = 'left' AND proof_awaited AND shipped_on < ? ORDER BY shipped_on, id LIMIT ? FOR UPDATE SKIP LOCKED)
+		RETURNING *`, tx.Now, before, n).Scan(&rows).Error
 	return rows, err
 }
 
@@ -139,7 +150,10 @@ func insertProof(tx pg.Tx, p Proof) error {
 	if err := pg.Insert(tx, &p); err != nil {
 		return err
 	}
-	return pg.Insert(tx, &p.Lines)
+	if err := pg.Insert(tx, &p.Lines); err != nil {
+		return err
+	}
+	return pg.One(tx.Exec(`UPDATE delivery_notes SET proof_awaited = false WHERE id = ?`, p.DeliveryNoteID))
 }
 
 func readProof(tx pg.Tx, note uuid.UUID) (Proof, error) {

@@ -255,6 +255,11 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err := s.Transport.Unload(tx, id, reason); err != nil {
 		return DeliveryNote{}, err
 	}
+	if h.notice.State == StateClosed { // the truck is expected again by nobody
+		if err := s.Transport.Void(tx, peek.NoticeID, reason); err != nil {
+			return DeliveryNote{}, err
+		}
+	}
 	load, err := s.Stock.LockShipped(tx, id)
 	if err != nil {
 		return DeliveryNote{}, err
@@ -271,6 +276,9 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return DeliveryNote{}, err
 	}
 	if err := s.Stock.Unship(tx, load); err != nil {
+		return DeliveryNote{}, err
+	}
+	if err := s.freeUnloaded(tx, h, note); err != nil {
 		return DeliveryNote{}, err
 	}
 	before := note.snapshot(h.notice.Number)
@@ -307,11 +315,32 @@ func (s *Service) unship(tx pg.Tx, h *held, note *DeliveryNote) error {
 		from.DispatchedQuantity, from.DispatchedAmount = sub(from.DispatchedQuantity, l.Quantity), sub(from.DispatchedAmount, l.Amount)
 	}
 	n.DispatchedAmount = sub(n.DispatchedAmount, note.Amount)
+	if n.State == StateClosed {
+		return nil
+	}
 	n.State = StatePartlyDispatched
 	if n.DispatchedAmount.IsZero() && !n.anyLeft() {
 		n.State = StateReleased
 	}
 	return nil
+}
+
+// freeUnloaded gives back what was unloaded of a notice that was closed while the truck stood in the yard: nobody ships it any more by this notice
+// (SHP-21), so it is free on the order, in stock and in the exposure.
+func (s *Service) freeUnloaded(tx pg.Tx, h *held, note *DeliveryNote) error {
+	n := &h.notice
+	if n.State != StateClosed {
+		return nil
+	}
+	for _, p := range note.byOrder() {
+		if err := s.orders.Unreserve(tx, h.orders[p.order], p.parts); err != nil {
+			return err
+		}
+	}
+	if err := s.Stock.Unreserve(tx, n.ID, "shipping notice "+n.Number); err != nil {
+		return err
+	}
+	return s.credit.Post(tx, h.account, credit.UnreleaseMove(n.ID))
 }
 
 // anyLeft reports whether some of it has left: goods can be free of charge.

@@ -64,7 +64,7 @@ var allowed = map[Verb][]State{
 	VerbCancel:    {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
 	VerbPrepare:   {StateReleased, StatePartlyDispatched},
 	VerbDispatch:  {StateReleased, StatePartlyDispatched},
-	VerbUnload:    {StatePartlyDispatched, StateDispatched},
+	VerbUnload:    {StatePartlyDispatched, StateDispatched, StateClosed}, // closed while a truck stood in the yard
 	VerbClose:     {StatePartlyDispatched, StateDispatched},
 	VerbSpecial:   {StateSubmitted, StateChecked, StateBlocked},
 	VerbEmergency: {StateSubmitted, StateChecked, StateBlocked},

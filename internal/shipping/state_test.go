@@ -23,7 +23,7 @@ released          .      .      .     .       .       x      x      x       x   
 refused           .      .      .     .       .       x      x      .       .        .      .      .      .
 partly_dispatched .      .      .     .       .       .      .      x       x        x      x      .      .
 dispatched        .      .      .     .       .       .      .      .       .        x      x      .      .
-closed            .      .      .     .       .       .      .      .       .        .      .      .      .
+closed            .      .      .     .       .       .      .      .       .        x      .      .      .
 cancelled         .      .      .     .       .       .      .      .       .        .      .      .      .
 `
 
