@@ -90,6 +90,6 @@ func sameSize(ctx context.Context, conn *pgx.Conn, o Options) error {
 		return fmt.Errorf("this database was loaded with %d customers, not %d: give an empty one", customers, o.Customers)
 	}
 	o.Log("the database is loaded already")
-	_, err := conn.Exec(ctx, "CREATE SEQUENCE IF NOT EXISTS bench.notices")
+	_, err := conn.Exec(ctx, "CREATE SEQUENCE IF NOT EXISTS bench.notices; CREATE SEQUENCE IF NOT EXISTS bench.notices_of_one")
 	return err
 }

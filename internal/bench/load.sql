@@ -10,6 +10,7 @@ $$ SELECT (substr(t, 1, 8) || '-' || substr(t, 9, 4) || '-7' || substr(r, 16, 3)
    FROM lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') t, CAST(gen_random_uuid() AS text) r $$;
 -- step notices
 CREATE SEQUENCE bench.notices;
+CREATE SEQUENCE bench.notices_of_one;
 -- step people
 SET session_replication_role = replica;
 INSERT INTO departments (id, code, name, active, created_at, version)

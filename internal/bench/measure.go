@@ -65,7 +65,7 @@ func (b *bench) supply(ctx context.Context, w workload, n int) (workload, error)
 	if !w.notices {
 		return w, nil
 	}
-	ids, err := b.prepare(ctx, n)
+	ids, err := b.prepare(ctx, n, w.one)
 	w.http = b.release(ids)
 	return w, err
 }

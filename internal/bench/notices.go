@@ -18,12 +18,24 @@ const (
 	kindLine  = 8
 )
 
-// confirmedOrder is the n-th of the loaded orders that are confirmed: six of each hundred.
-func confirmedOrder(n int) int { return n/6*100 + n%6 }
+// confirmedOrder is the n-th of the loaded orders that are confirmed, five of each hundred; the sixth is orderOfOne's.
+func confirmedOrder(n int) int { return n/5*100 + 1 + n%5 }
+
+// sharing is how many notices take from one order when all are of one customer, who hasn't that many orders.
+const sharing = 200
+
+// orderOfOne is the confirmed order of customer 1 that the n-th notice takes from.
+func orderOfOne(n, customers int) int {
+	step := customers
+	for step%100 != 0 {
+		step += customers
+	}
+	return (1 + n/sharing) * step
+}
 
 // prepare writes notices from loaded orders, submits them and has finance check them, so that they wait for the sales
 // manager. Each measurement releases its own, since a notice is released once.
-func (b *bench) prepare(ctx context.Context, n int) ([]string, error) {
+func (b *bench) prepare(ctx context.Context, n int, one bool) ([]string, error) {
 	ids := make([]string, n)
 	work := make(chan int, n)
 	for i := range n {
@@ -36,7 +48,7 @@ func (b *bench) prepare(ctx context.Context, n int) ([]string, error) {
 	for range 8 {
 		wg.Go(func() {
 			for i := range work {
-				id, err := b.notice(ctx)
+				id, err := b.notice(ctx, one)
 				mu.Lock()
 				ids[i] = id
 				if err != nil {
@@ -53,19 +65,26 @@ func (b *bench) prepare(ctx context.Context, n int) ([]string, error) {
 	return ids, failed
 }
 
-func (b *bench) notice(ctx context.Context) (string, error) {
+func (b *bench) notice(ctx context.Context, one bool) (string, error) {
+	series, quantity := "bench.notices", "10"
+	if one {
+		series, quantity = "bench.notices_of_one", "0.05"
+	}
 	var n int
-	if err := b.pool.QueryRow(ctx, "SELECT nextval('bench.notices')").Scan(&n); err != nil {
+	if err := b.pool.QueryRow(ctx, "SELECT nextval($1::text::regclass)", series).Scan(&n); err != nil {
 		return "", err
 	}
 	o := confirmedOrder(n)
+	if one {
+		o = orderOfOne(n, b.opts.Customers)
+	}
 	if o > b.opts.Orders {
-		return "", fmt.Errorf("all %d confirmed orders are used up: start with an empty database", b.opts.Orders*6/100)
+		return "", fmt.Errorf("all %d confirmed orders are used up: start with an empty database", b.opts.Orders*5/100)
 	}
 	c := 1 + o%b.opts.Customers
 	lines := make([]map[string]any, 3)
 	for i := range lines {
-		lines[i] = map[string]any{"order_id": id(kindOrder, o), "order_line_id": id(kindLine, o*4+i+1), "quantity": "10"}
+		lines[i] = map[string]any{"order_id": id(kindOrder, o), "order_line_id": id(kindLine, o*4+i+1), "quantity": quantity}
 	}
 	var made struct {
 		ID    string `json:"id"`
@@ -127,7 +146,7 @@ func (b *bench) release(notices []string) next {
 
 // takeRelease releases one notice and keeps what it left behind.
 func (b *bench) takeRelease(ctx context.Context) error {
-	ids, err := b.prepare(ctx, 1)
+	ids, err := b.prepare(ctx, 1, false)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (b *bench) script(ctx context.Context, url string, w workload, clients int)
 	if w.notices {
 		each := b.opts.Notices / clients
 		span = []string{"-t", strconv.Itoa(each)}
-		if err := b.supplyScript(ctx, each*clients); err != nil {
+		if err := b.supplyScript(ctx, each*clients, w.one); err != nil {
 			return result{}, err
 		}
 		w.variables = map[string]int{"i": -1, "clients": clients}
@@ -48,7 +48,7 @@ func (b *bench) countScript(ctx context.Context, w workload) (counted, error) {
 	var sent [2]counted
 	for i, n := range []int{short, long} {
 		if w.notices {
-			if err := b.supplyScript(ctx, n); err != nil {
+			if err := b.supplyScript(ctx, n, w.one); err != nil {
 				return counted{}, err
 			}
 			w.variables = map[string]int{"i": -1, "clients": 1}
@@ -68,8 +68,8 @@ func (b *bench) countScript(ctx context.Context, w workload) (counted, error) {
 }
 
 // supplyScript puts notices where the script finds them: client c takes those with n = c, c + clients …
-func (b *bench) supplyScript(ctx context.Context, n int) error {
-	ids, err := b.prepare(ctx, n)
+func (b *bench) supplyScript(ctx context.Context, n int, one bool) error {
+	ids, err := b.prepare(ctx, n, one)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type workload struct {
 	script    string         // for pgbench
 	variables map[string]int // of the script
 	notices   bool           // uses up notices: each run gets its own
+	one       bool           // notices of one customer
 }
 
 func (o Options) wants(name string) bool { return regexp.MustCompile(o.Only).MatchString(name) }
@@ -28,6 +29,7 @@ func (b *bench) workloads() []workload {
 		{name: "submit an order of 3 lines", write: true, http: b.submit(b.opts.Customers), script: "submit", variables: all},
 		{name: "the same, all on one customer", write: true, http: b.submit(1), script: "submit", variables: map[string]int{"customers": 1}},
 		{name: "release a shipping notice", write: true, script: "release", notices: true},
+		{name: "release, all of one customer", write: true, script: "release", notices: true, one: true},
 		{name: "read a customer's credit", http: b.credit(), script: "credit", variables: all},
 		{name: "list 50 orders of a customer", http: b.listOfCustomer(), script: "list_customer", variables: all},
 		{name: "list 50 orders by state", http: b.listByState(), script: "list_state"},
