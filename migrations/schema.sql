@@ -7824,7 +7824,7 @@ CREATE INDEX shipping_notices_ship_date ON public.shipping_notices USING btree (
 
 CREATE INDEX shipping_notices_state ON public.shipping_notices USING btree (state, id DESC);
 
-CREATE INDEX shipping_notices_waiting ON public.shipping_notices USING btree (payer_id, id) WHERE ((state = ANY (ARRAY['checked'::text, 'blocked'::text])) AND (flow = ANY (ARRAY['credit'::text, 'new_customer'::text])));
+CREATE INDEX shipping_notices_waiting ON public.shipping_notices USING btree (payer_id, amount DESC, id) WHERE ((state = ANY (ARRAY['checked'::text, 'blocked'::text])) AND (flow = ANY (ARRAY['credit'::text, 'new_customer'::text])));
 
 CREATE INDEX shortage_allotment_lines_order ON public.shortage_allotment_lines USING btree (order_id, allotment_id);
 

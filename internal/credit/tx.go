@@ -42,19 +42,29 @@ func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
 	if a.group != nil {
 		a.group.Exposure = add(a.group.Exposure, sub(a.Exposure(), exposure))
 	}
-	if err := storePosting(tx, a, before, entries, deltas); err != nil || !paid(entries) {
+	if err := storePosting(tx, a, before, entries, deltas); err != nil || !a.turned(entries) {
 		return err
 	}
-	return s.relieved(tx, a)
+	return s.tell(tx, a)
 }
 
-// paid reports whether money came in.
-func paid(entries []entry) bool {
-	return slices.ContainsFunc(entries, func(e entry) bool { return e.Reason == reasonPaid || e.Reason == reasonPrepaid })
+// turned reports whether what waits of the payer has to be judged anew: it owes more or less than before. What only moves on, from released to
+// shipped to invoiced, changes nothing. A release uses headroom: shipping itself knows whether other notices of the payer feel it, but not the
+// rest of a group.
+func (a *Account) turned(entries []entry) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool {
+		switch e.Reason {
+		case reasonShipped, reasonUnshipped, reasonInvoiced, reasonUninvoiced:
+			return false
+		case reasonReleased:
+			return a.GroupID != nil
+		}
+		return true
+	})
 }
 
-// relieved tells what waits that this payer, and with it the group that it is in, owes less.
-func (s *Service) relieved(tx pg.Tx, a *Account) error {
+// tell has what waits of this payer, and of the group that it is in, judged anew.
+func (s *Service) tell(tx pg.Tx, a *Account) error {
 	if a.GroupID == nil || s.Shipments == nil {
 		return s.reconsider(tx, a.PayerID)
 	}

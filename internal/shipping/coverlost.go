@@ -11,8 +11,12 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// kindCoverLost is the follow-up that tells a rep that a payment-first notice lost its payment.
-const kindCoverLost = "shipment.cover_lost"
+// kindCoverLost is the follow-up that tells a rep that a payment-first notice lost its payment, kindUnpaid the one that asks finance for what has
+// left of it.
+const (
+	kindCoverLost = "shipment.cover_lost"
+	kindUnpaid    = "shipment.left_unpaid"
+)
 
 // LostCover is the job that takes back the release of a payment-first notice whose payment was reversed. It is apart from the reversal,
 // which holds the account's lock (see pg, Lock order); until it has run, Dispatch asks for the cover itself.
@@ -34,7 +38,7 @@ func (s *Service) CoverLost(tx pg.Tx, notices []uuid.UUID) error {
 }
 
 // Uncover looks for another payment for a notice that lost its own. Where there is none, goods that haven't left don't: the notice is
-// a draft again, or its rest is closed. What has left is owed, due at once when it is invoiced (SHP-10, SHP-11). Its rep is told. It
+// a draft again, or its rest is closed. What has left is owed, due at once when it is invoiced (SHP-10, SHP-11), which finance is asked to do. Its rep is told. It
 // does nothing when the notice is covered or has ended. Locks requests, account, orders, notice.
 func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 	if err := s.approvals.Lock(tx, SubjectNotice, id); err != nil {
@@ -62,10 +66,18 @@ func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return followup.Open(tx, followup.Task{
+	tasks := []followup.Task{{
 		Kind: kindCoverLost, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
 		TitleEN: "The payment of shipping notice " + n.Number + " was reversed", TitleZH: "发货通知单 " + n.Number + " 的收款已冲销",
-	})
+	}}
+	if n.anyLeft() {
+		tasks = append(tasks, followup.Task{
+			Kind: kindUnpaid, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, Role: identity.FinanceClerk, EscalateTo: identity.FinanceManager,
+			TitleEN: "Goods left on shipping notice " + n.Number + " whose payment was reversed: invoice them, they are due at once",
+			TitleZH: "发货通知单 " + n.Number + " 的收款已冲销而货已发出:请即开票并催收",
+		})
+	}
+	return followup.Open(tx, tasks...)
 }
 
 // stillCovered returns ErrNotCovered for a payment-first notice of which less is covered than is to leave and has left uninvoiced: its

@@ -36,7 +36,8 @@
 // A special release (特放, CRD-13) lets one named notice pass what credit stops, once: pending → approved → used, or rejected, expired,
 // void. The notice carries it until all of it has left.
 //
-// What waits (checked, blocked) is judged anew when its payer's credit changes (Reevaluate): a job of its own, since ending the
+// What waits (checked, blocked) is judged anew when its payer's credit changes (Reevaluate): grade, limit or group, money that comes in or is
+// reversed, credit notes and corrections, and other notices that are taken back, or released so that it doesn't fit any more (SHP-03). It is a job of its own, since ending the
 // approval under way has to come before the account's lock.
 //
 // # States of a delivery note

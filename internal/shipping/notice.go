@@ -77,6 +77,9 @@ type Notice struct {
 	Version          int64
 
 	Lines []Line `gorm:"-"`
+
+	// largest is the amount of the largest other notice of the payer that waits for credit, 0 for none; read when it is peeked at.
+	largest decimal.Decimal
 }
 
 // TableName is for GORM.

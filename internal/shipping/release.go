@@ -169,6 +169,11 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 	if err := s.credit.Post(tx, h.account, credit.ReleaseMove(n.ID, n.Amount)); err != nil {
 		return err
 	}
+	if n.largest.IsPos() && v.HeadroomAfter != nil && n.largest.Cmp(*v.HeadroomAfter) > 0 { // another that waits doesn't fit any more
+		if err := s.Reconsider(tx, n.PayerID); err != nil {
+			return err
+		}
+	}
 	n.State, n.ReleasedAt, n.ReleasedBy, n.PassedAt = StateReleased, &tx.Now, tx.By.Actor(), &tx.Now
 	if n.Flow == NewCustomer { // SHP-12: afterwards a credit review is due
 		err := audit.Record(tx, audit.Entry{

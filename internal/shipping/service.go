@@ -144,7 +144,7 @@ func (h *held) short() bool {
 // take gives the locked notice its lines: those that were peeked at when nothing has changed since, else as they are now.
 func (h *held) take(tx pg.Tx, peek Notice, withOrders bool) error {
 	n := &h.notice
-	n.Lines = peek.Lines
+	n.Lines, n.largest = peek.Lines, peek.largest
 	if n.Version != peek.Version {
 		n.Lines = nil
 		if err := attachLines(tx, n); err != nil {

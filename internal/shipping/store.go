@@ -63,8 +63,10 @@ func attachLines(tx pg.Tx, n *Notice) error {
 func peekNotice(tx pg.Tx, id uuid.UUID) (Notice, error) {
 	n := Notice{ID: id}
 	var lines []byte
-	err := pg.ScanRow(tx, []any{&n.PayerID, &n.OwnerID, &n.Version, &n.Flow, &n.State, &n.PassedAt, &n.SpecialReleaseID, &n.EmergencyID, &lines},
-		`SELECT n.payer_id, n.owner_id, n.version, n.flow, n.state, n.passed_at, n.special_release_id, n.emergency_id, `+linesJSON+`
+	err := pg.ScanRow(tx, []any{&n.PayerID, &n.OwnerID, &n.Version, &n.Flow, &n.State, &n.PassedAt, &n.SpecialReleaseID, &n.EmergencyID, &n.largest, &lines},
+		`SELECT n.payer_id, n.owner_id, n.version, n.flow, n.state, n.passed_at, n.special_release_id, n.emergency_id, COALESCE((SELECT w.amount FROM shipping_notices w
+			WHERE w.payer_id = n.payer_id AND w.state IN ('checked', 'blocked') AND w.flow IN ('credit', 'new_customer') AND w.id <> n.id
+			ORDER BY w.amount DESC LIMIT 1), 0), `+linesJSON+`
 		FROM shipping_notices n WHERE n.id = ?`, id)
 	if err != nil {
 		return Notice{}, err
