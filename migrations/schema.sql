@@ -5426,6 +5426,7 @@ CREATE TABLE public.stock_lots (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    returned boolean DEFAULT false NOT NULL,
     CONSTRAINT stock_lots_dates CHECK ((expires_on >= produced_on)),
     CONSTRAINT stock_lots_inspection_check CHECK ((inspection = ANY (ARRAY['pending'::text, 'passed'::text, 'failed'::text]))),
     CONSTRAINT stock_lots_lot_no_check CHECK (((length(lot_no) >= 1) AND (length(lot_no) <= 60))),

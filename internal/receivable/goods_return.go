@@ -56,7 +56,7 @@ type NewReturn struct {
 }
 
 // PostReturn books goods that came back: first what isn't invoiced, which leaves shipped-not-invoiced and is never invoiced; then what
-// is, by credit notes on the newest invoices of the line (SHP-20). The warehouse takes the goods in by itself. Returns ErrOverReturned,
+// is, by credit notes on the newest invoices of the line (SHP-20). The warehouse has them, as lots that wait for an inspection. Returns ErrOverReturned,
 // ErrNotLeft, ErrNoLine. Locks the credit account, the delivery note, and what Credit locks.
 func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (GoodsReturn, error) {
 	c, payer, err := s.customerOf(tx, who, []uuid.UUID{in.DeliveryNoteID})
@@ -91,6 +91,9 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 		return GoodsReturn{}, err
 	}
 	if err := pg.Insert(tx, &g.Lines); err != nil {
+		return GoodsReturn{}, err
+	}
+	if err := s.shipping.TakeBack(tx, &notes[0], g.Number, in.Quantities); err != nil {
 		return GoodsReturn{}, err
 	}
 	if g.CreditNotes, err = s.creditReturn(tx, who, g); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
 // Delta is by how much a line of a delivery note was wrong: below 0 less left than it says.
@@ -25,7 +26,7 @@ type Delta struct {
 // amounts of deltas and returns their sum.
 //
 // Returns ErrNoteCancelled, ErrNoLine, ErrCorrectsTooMuch for more than left, ErrInvoiced for what is invoiced already, order.ErrNotOpen, and errs.ErrState for an
-// order that is closed. Locks account, orders, notice and delivery note.
+// order that is closed. Stock is what really left as well. Locks account, orders, notice, stock levels and delivery note.
 func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction uuid.UUID, deltas []Delta) (decimal.Decimal, error) {
 	peek, err := s.GetDelivery(tx, who, noteID)
 	if err != nil {
@@ -33,6 +34,9 @@ func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction u
 	}
 	h, err := s.hold(tx, who, peek.NoticeID, true)
 	if err != nil {
+		return decimal.Zero, err
+	}
+	if _, err := s.Stock.LockShipped(tx, noteID); err != nil {
 		return decimal.Zero, err
 	}
 	locked, err := s.LockDeliveryNotes(tx, []uuid.UUID{noteID})
@@ -49,6 +53,9 @@ func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction u
 		return decimal.Zero, err
 	}
 	if err := s.credit.Post(tx, h.account, credit.CorrectMove(correction, note.ID, sum)); err != nil {
+		return decimal.Zero, err
+	}
+	if err := s.Stock.Correct(tx, note.NoticeID, note.ID, note.Number, note.parts(deltas)); err != nil {
 		return decimal.Zero, err
 	}
 	if err := correctLines(tx, deltas); err != nil {
@@ -94,6 +101,27 @@ func (l *DeliveryLine) worth(quantity decimal.Decimal) decimal.Decimal {
 		panic("shipping: amounts beyond numeric(18): " + err.Error())
 	}
 	return add(l.Amount, money.Fen(more))
+}
+
+// parts are the deltas by line of the notice, as stock goes by them.
+func (d *DeliveryNote) parts(deltas []Delta) []stock.Part {
+	parts := make([]stock.Part, len(deltas))
+	for i, delta := range deltas {
+		parts[i] = stock.Part{NoticeLineID: d.line(delta.LineID).NoticeLineID, Quantity: delta.Quantity}
+	}
+	return parts
+}
+
+// TakeBack brings goods of a delivery note that came back into the warehouse, to be inspected (CMP-08): quantities by delivery line. number is the
+// return's.
+func (s *Service) TakeBack(tx pg.Tx, d *DeliveryNote, number string, quantities map[uuid.UUID]decimal.Decimal) error {
+	var parts []stock.Part
+	for _, l := range d.Lines {
+		if q := quantities[l.ID]; q.IsPos() {
+			parts = append(parts, stock.Part{NoticeLineID: l.NoticeLineID, Quantity: q})
+		}
+	}
+	return s.Stock.TakeBack(tx, d.NoticeID, d.ID, d.Number, number, parts)
 }
 
 func (d *DeliveryNote) line(id uuid.UUID) *DeliveryLine {

@@ -201,7 +201,7 @@ func (w *world) agree() {
 		var wrong []string
 		err = tx.Raw(`SELECT 'released ' || a.payer_id || ' ' || a.released FROM credit_accounts a WHERE a.released <> (SELECT coalesce(sum(n.amount - n.dispatched_amount), 0)
 				FROM shipping_notices n WHERE n.payer_id = a.payer_id AND n.state IN ('released', 'partly_dispatched'))
-			UNION ALL SELECT 'shipped ' || a.payer_id || ' ' || a.shipped FROM credit_accounts a WHERE a.shipped <> (SELECT coalesce(sum(l.amount + l.corrected_amount - l.invoiced_amount), 0)
+			UNION ALL SELECT 'shipped ' || a.payer_id || ' ' || a.shipped FROM credit_accounts a WHERE a.shipped <> (SELECT coalesce(sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount), 0)
 				FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id WHERE d.payer_id = a.payer_id AND d.state <> 'cancelled')
 			UNION ALL SELECT 'noticed ' || o.id FROM order_lines o WHERE o.noticed <> (SELECT coalesce(sum(l.quantity - l.dispatched_quantity), 0)
 				FROM shipping_notice_lines l JOIN shipping_notices n ON n.id = l.notice_id WHERE l.order_line_id = o.id AND n.state IN ('released', 'partly_dispatched'))

@@ -9,7 +9,8 @@
 // A level is what of a lot lies in a warehouse: on hand, and of that reserved. Every change of a level is a movement, written in
 // the statement that makes the change: receipts, returns from customers, transfers and adjustments come from the warehouse or from an
 // ERP (PostMovements), a counted level becomes the adjustment that it takes; reservations, picks, shipments and unloadings come from
-// preparing and dispatching. Movements are never changed.
+// preparing and dispatching. A posted correction of a delivery note is an adjustment of the lots that it left from (SHP-14). Movements
+// are never changed.
 //
 // # Lots and reports (SHP-16)
 //
@@ -19,7 +20,8 @@
 // failed report stops what is reserved and hasn't left, and tells the warehouse and the customer's owner. While
 // shipping.inspection_required is true, goods leave only from lots that passed; a lot leaves until the day on which it expires,
 // and nothing leaves from a closed warehouse. While it is false, lots that wait for inspection count as well, and what isn't in stock here
-// leaves without a lot.
+// leaves without a lot. What a return brings back of a delivery note is a lot of its own, under the return's number, and leaves
+// when it has passed, whatever the parameter says (CMP-08).
 //
 // # Preparation lists
 //

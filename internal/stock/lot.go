@@ -29,6 +29,7 @@ type Lot struct {
 	ReceivedOn time.Time
 	Inspection Inspection
 	ReportID   *uuid.UUID
+	Returned   bool // it came back from a customer (CMP-08)
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Version    int64
@@ -46,6 +47,7 @@ type Level struct {
 	WarehouseCode string
 	Open          bool // the warehouse
 	Inspection    Inspection
+	Returned      bool // the lot came back from a customer
 	ExpiresOn     *time.Time
 	ReceivedOn    time.Time
 	OnHand        decimal.Decimal
@@ -106,7 +108,7 @@ func (p policy) stop(l *Level) Stop {
 	switch {
 	case l.Inspection == Failed:
 		return StopFailed
-	case l.Inspection == Pending && p.passedOnly:
+	case l.Inspection == Pending && (p.passedOnly || l.Returned):
 		return StopPending
 	case l.ExpiresOn != nil && l.ExpiresOn.Before(p.today):
 		return StopExpired

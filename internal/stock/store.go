@@ -33,7 +33,7 @@ func lockLevels(tx pg.Tx, noticeID uuid.UUID, lines []Line) ([]*Level, error) {
 	var l Level
 	var held *string
 	err = pg.ScanRows(tx, []any{
-		&l.LotID, &l.WarehouseID, &l.ProductID, &l.LotNo, &l.WarehouseCode, &l.Open, &l.Inspection, &l.ExpiresOn, &l.ReceivedOn,
+		&l.LotID, &l.WarehouseID, &l.ProductID, &l.LotNo, &l.WarehouseCode, &l.Open, &l.Inspection, &l.ExpiresOn, &l.ReceivedOn, &l.Returned,
 		&l.OnHand, &l.Reserved, &held,
 	}, func() error {
 		one := l
@@ -60,10 +60,10 @@ func lockLevels(tx pg.Tx, noticeID uuid.UUID, lines []Line) ([]*Level, error) {
 		), chosen AS MATERIALIZED (
 			SELECT lot_id, warehouse_id, m.held FROM mine m FULL JOIN free f USING (lot_id, warehouse_id)
 		)
-		SELECT v.lot_id, v.warehouse_id, v.product_id, l.lot_no, w.code, w.active, v.inspection, v.expires_on, l.received_on,
+		SELECT v.lot_id, v.warehouse_id, v.product_id, l.lot_no, w.code, w.active, v.inspection, v.expires_on, l.received_on, l.returned,
 			v.on_hand, v.reserved, c.held
 		FROM chosen c JOIN stock_levels v ON v.lot_id = c.lot_id AND v.warehouse_id = c.warehouse_id
-			CROSS JOIN LATERAL (SELECT lot_no, received_on FROM stock_lots WHERE id = c.lot_id OFFSET 0) l -- by index, however many it expects
+			CROSS JOIN LATERAL (SELECT lot_no, received_on, returned FROM stock_lots WHERE id = c.lot_id OFFSET 0) l -- by index, however many it expects
 			JOIN warehouses w ON w.id = v.warehouse_id
 		ORDER BY v.lot_id, v.warehouse_id FOR NO KEY UPDATE OF v`, string(b), noticeID)
 	return levels, err
