@@ -12117,6 +12117,14 @@ type FreightRateEnd struct {
 	ValidUntil openapi_types.Date `json:"valid_until"`
 }
 
+// FreightRateImport defines model for FreightRateImport.
+type FreightRateImport struct {
+	// Rates How many were kept.
+	//
+	// Example: 42
+	Rates int `json:"rates"`
+}
+
 // FreightRateInput defines model for FreightRateInput.
 type FreightRateInput struct {
 	// Basis What a rate is asked for.
@@ -26299,6 +26307,15 @@ type ListFreightRatesParams struct {
 
 // CreateFreightRatesParams defines parameters for CreateFreightRates.
 type CreateFreightRatesParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ImportFreightRatesParams defines parameters for ImportFreightRates.
+type ImportFreightRatesParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
 	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
 

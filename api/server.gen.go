@@ -833,6 +833,9 @@ type ServerInterface interface {
 	// CreateFreightRates Keep freight rates
 	// (POST /v1/freight-rates)
 	CreateFreightRates(ctx echo.Context, params CreateFreightRatesParams) error
+	// ImportFreightRates Import freight rates from a file
+	// (POST /v1/freight-rates/import)
+	ImportFreightRates(ctx echo.Context, params ImportFreightRatesParams) error
 	// GetFreightRate Read a freight rate
 	// (GET /v1/freight-rates/{freight_rate_id})
 	GetFreightRate(ctx echo.Context, freightRateID FreightRateID) error
@@ -12290,6 +12293,43 @@ func (w *ServerInterfaceWrapper) CreateFreightRates(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateFreightRates(ctx, params)
+	return err
+}
+
+// ImportFreightRates converts echo context to params.
+func (w *ServerInterfaceWrapper) ImportFreightRates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportFreightRatesParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ImportFreightRates(ctx, params)
 	return err
 }
 
@@ -29031,6 +29071,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/freight-rates/:freight_rate_id", wrapper.GetFreightRate, options.OperationMiddlewares["getFreightRate"]...)
 	router.POST(options.BaseURL+"/v1/freight-rates/:freight_rate_id/end", wrapper.EndFreightRate, options.OperationMiddlewares["endFreightRate"]...)
 	router.POST(options.BaseURL+"/v1/freight-rates/:freight_rate_id/replace", wrapper.ReplaceFreightRate, options.OperationMiddlewares["replaceFreightRate"]...)
+	router.POST(options.BaseURL+"/v1/freight-rates/import", wrapper.ImportFreightRates, options.OperationMiddlewares["importFreightRates"]...)
 	router.GET(options.BaseURL+"/v1/freight-vouchers", wrapper.ListFreightVouchers, options.OperationMiddlewares["listFreightVouchers"]...)
 	router.GET(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id", wrapper.GetFreightVoucher, options.OperationMiddlewares["getFreightVoucher"]...)
 	router.POST(options.BaseURL+"/v1/freight-vouchers/:freight_voucher_id/adjust", wrapper.AdjustFreightVoucher, options.OperationMiddlewares["adjustFreightVoucher"]...)
@@ -37167,6 +37208,29 @@ type CreateFreightRatesResponseObject interface {
 type CreateFreightRates201JSONResponse FreightRates
 
 func (response CreateFreightRates201JSONResponse) VisitCreateFreightRatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportFreightRatesRequestObject struct {
+	Params ImportFreightRatesParams
+	Body   io.Reader
+}
+
+type ImportFreightRatesResponseObject interface {
+	VisitImportFreightRatesResponse(w http.ResponseWriter) error
+}
+
+type ImportFreightRates201JSONResponse FreightRateImport
+
+func (response ImportFreightRates201JSONResponse) VisitImportFreightRatesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -49781,6 +49845,9 @@ type StrictServerInterface interface {
 	// CreateFreightRates Keep freight rates
 	// (POST /v1/freight-rates)
 	CreateFreightRates(ctx context.Context, request CreateFreightRatesRequestObject) (CreateFreightRatesResponseObject, error)
+	// ImportFreightRates Import freight rates from a file
+	// (POST /v1/freight-rates/import)
+	ImportFreightRates(ctx context.Context, request ImportFreightRatesRequestObject) (ImportFreightRatesResponseObject, error)
 	// GetFreightRate Read a freight rate
 	// (GET /v1/freight-rates/{freight_rate_id})
 	GetFreightRate(ctx context.Context, request GetFreightRateRequestObject) (GetFreightRateResponseObject, error)
@@ -60413,6 +60480,33 @@ func (sh *strictHandler) CreateFreightRates(ctx echo.Context, params CreateFreig
 		return err
 	} else if validResponse, ok := response.(CreateFreightRatesResponseObject); ok {
 		return validResponse.VisitCreateFreightRatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportFreightRates operation middleware
+func (sh *strictHandler) ImportFreightRates(ctx echo.Context, params ImportFreightRatesParams) error {
+	var request ImportFreightRatesRequestObject
+
+	request.Params = params
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportFreightRates(ctx.Request().Context(), request.(ImportFreightRatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportFreightRates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportFreightRatesResponseObject); ok {
+		return validResponse.VisitImportFreightRatesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

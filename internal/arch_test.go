@@ -132,7 +132,7 @@ var imports = map[string]string{
 	"deliverycheck":  gates + "customer order production",
 	"sample":         gates + "customer prospect catalog order",
 	"stock":          gates + "catalog",
-	"transport":      gates + "customer",
+	"transport":      gates + "customer sheet",
 	"shipping":       gates + "customer catalog credit order stock transport",
 	"gate":           gates + "shipping",
 	"departure":      gates + "shipping gate",

@@ -159,7 +159,7 @@ func (r *reader) row(no int, cells []string) {
 	}
 	before := len(r.faults)
 	var ok bool
-	if l.BookedOn, ok = parseDate(date); !ok || l.BookedOn.After(r.today) {
+	if l.BookedOn, ok = sheet.Day(date); !ok || l.BookedOn.After(r.today) {
 		r.fault(no, "date", ErrDate.With())
 	}
 	r.amount(no, cells, &l)
@@ -236,26 +236,6 @@ func parseAmount(text string) (decimal.Decimal, bool) {
 		return decimal.Zero, false
 	}
 	return money.Fen(d), true
-}
-
-func parseDate(text string) (time.Time, bool) {
-	text = strings.TrimSpace(text)
-	if day, _, timed := strings.Cut(text, " "); timed {
-		text = day
-	}
-	if day, _, timed := strings.Cut(text, "T"); timed {
-		text = day
-	}
-	for _, layout := range []string{"2006-01-02", "2006/1/2", "2006-1-2", "20060102", "2006年1月2日", "2006.1.2"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	whole, _, _ := strings.Cut(text, ".")
-	if days, err := strconv.Atoi(whole); err == nil && days > 20000 && days < 80000 { // as spreadsheets count days
-		return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days), true
-	}
-	return time.Time{}, false
 }
 
 func sameCurrency(text, currency string) bool {

@@ -2,6 +2,9 @@ package httpapi
 
 import (
 	"context"
+	"crypto/sha256"
+	"io"
+	"os"
 
 	openapi "github.com/oapi-codegen/runtime/types"
 
@@ -95,6 +98,27 @@ func (s *Server) CreateFreightRates(ctx context.Context, r api.CreateFreightRate
 			}
 		}))
 		return api.CreateFreightRates201JSONResponse{Data: each(rates, rateBody)}, err
+	})
+}
+
+// ImportFreightRates implements the operation of that name. The file is spooled to disk before the transaction, which may run more than once, begins; its
+// hash is part of what an Idempotency-Key is bound to.
+func (s *Server) ImportFreightRates(ctx context.Context, r api.ImportFreightRatesRequestObject) (api.ImportFreightRatesResponseObject, error) {
+	file, err := os.CreateTemp("", "salesgate-upload-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	c, h := current(ctx), sha256.New()
+	h.Write(c.hash)
+	if _, err := io.Copy(io.MultiWriter(file, h), r.Body); err != nil {
+		return nil, unreadable(err)
+	}
+	c.hash = h.Sum(nil)
+	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ImportFreightRates201JSONResponse, error) {
+		rates, err := s.Transport.ImportRates(tx, who, file.Name())
+		return api.ImportFreightRates201JSONResponse{Rates: len(rates)}, err
 	})
 }
 

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -153,3 +155,24 @@ func (s *skipBOM) Read(p []byte) (int, error) {
 
 // Clean trims a cell, full-width spaces too.
 func Clean(cell string) string { return strings.Trim(cell, " \t\r\n\u3000\u00a0") }
+
+// Day reads a date as people and spreadsheets write it, with or without a time of day behind it.
+func Day(text string) (time.Time, bool) {
+	text = strings.TrimSpace(text)
+	if day, _, timed := strings.Cut(text, " "); timed {
+		text = day
+	}
+	if day, _, timed := strings.Cut(text, "T"); timed {
+		text = day
+	}
+	for _, layout := range []string{"2006-01-02", "2006/1/2", "2006-1-2", "20060102", "2006年1月2日", "2006.1.2"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	whole, _, _ := strings.Cut(text, ".")
+	if days, err := strconv.Atoi(whole); err == nil && days > 20000 && days < 80000 { // as spreadsheets count days
+		return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days), true
+	}
+	return time.Time{}, false
+}

@@ -272,6 +272,9 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err := note.mayUnload(h.notice, version); err != nil {
 		return DeliveryNote{}, err
 	}
+	if err := s.Transport.Unbill(tx, id, reason); err != nil {
+		return DeliveryNote{}, err
+	}
 	if err := s.unship(tx, h, note); err != nil {
 		return DeliveryNote{}, err
 	}

@@ -42,7 +42,7 @@
 //
 // # Locks
 //
-// shipping notice → transport notices in id order → trip (advisory, one in a transaction, and none waits for a document afterwards) →
-// delivery note → freight vouchers in id order → freight adjustments → carrier settlement's number series. Carriers are locked by nobody who
-// holds anything else. A settlement is locked before the vouchers that it lists.
+// shipping notice → transport notices in id order → delivery note → trip (advisory, one in a transaction, and none waits for a document
+// afterwards) → carrier settlement → freight vouchers in id order → freight adjustments → number series. Carriers are locked by nobody who
+// holds anything else.
 package transport

@@ -23,7 +23,15 @@ var (
 		"A freight rate is above 0.", "运价必须大于 0。", "SHP-18"))
 	ErrRateFrozen = pg.Constraint("freight_rates_frozen", errs.Define(errs.Conflict, "freight.rate_frozen",
 		"A freight rate never changes; replace it from a date.", "运价不可修改,请以新价替换。", "SHP-18"))
-	ErrRatePast = errs.Define(errs.Rule, "freight.rate_past",
+	ErrRateFile = errs.Define(errs.Rule, "freight.rate_file",
+		"The file isn't taken: {count} of its cells are wrong.", "文件未导入:{count} 处有误。", "SHP-18")
+	ErrRateTable = errs.Define(errs.Rule, "freight.no_rate_table",
+		"The first row must name the columns carrier, basis, price, tax rate and first day.", "首行须有承运商、计费方式、单价、税率和生效日期等表头。", "SHP-18")
+	ErrRateBasis  = errs.Define(errs.Rule, "freight.bad_basis", "Freight is asked by tonne or by trip.", "计费方式须为吨或车次。", "SHP-18")
+	ErrRateFigure = errs.Define(errs.Rule, "freight.bad_figure", "This is no figure of 0 or more with at most {decimals} decimals.", "数字无法识别(须不小于 0,最多 {decimals} 位小数)。", "SHP-18")
+	ErrRateDay    = errs.Define(errs.Rule, "freight.bad_day", "This is no date.", "日期无法识别。", "SHP-18")
+	ErrRateLong   = errs.Define(errs.Rule, "freight.too_long", "This is longer than {max} characters.", "长度超过 {max} 个字符。")
+	ErrRatePast   = errs.Define(errs.Rule, "freight.rate_past",
 		"A rate ends today at the earliest, and another replaces it tomorrow at the earliest.", "运价最早于当日终止,新价最早自次日生效。", "SHP-18")
 	ErrRateEnded = errs.Define(errs.Conflict, "freight.rate_ended",
 		"The rate ends on {until} already.", "该运价已于 {until} 截止。", "SHP-18")

@@ -179,9 +179,9 @@ func (t trip) by(r *Rate) borne {
 	return b
 }
 
-// Unload takes back what Depart did: the truck is expected again and its voucher dies (SHP-08). It does nothing for a delivery note without a
-// transport notice. Returns ErrSettled for a voucher that stands in a settlement, and errs.ErrState for goods that have arrived. Call it before
-// the delivery note is locked. Locks the transport notice and the voucher. One statement, three more where there is a truck.
+// Unload takes back what Depart did to the truck: it is expected again. It does nothing for a delivery note without a transport notice. Returns
+// errs.ErrState for goods that have arrived. Call it before the delivery note is locked, and Unbill after. Locks the transport notice. One
+// statement, two more where there is a truck.
 func (s *Service) Unload(tx pg.Tx, deliveryNoteID uuid.UUID, reason string) error {
 	n, found, err := lockByDelivery(tx, deliveryNoteID)
 	if err != nil || !found {
@@ -190,15 +190,18 @@ func (s *Service) Unload(tx pg.Tx, deliveryNoteID uuid.UUID, reason string) erro
 	if err := n.may(VerbUnload, nil); err != nil {
 		return err
 	}
-	if err := killVoucher(tx, deliveryNoteID, strings.TrimSpace(reason)); err != nil {
-		return err
-	}
 	before := n.snapshot()
 	n.State, n.DeliveryNoteID, n.LoadedAt, n.StateReason, n.UpdatedAt = Planned, nil, nil, strings.TrimSpace(reason), tx.Now
 	if err := storeNotice(tx, &n); err != nil {
 		return err
 	}
 	return n.record(tx, string(VerbUnload), before)
+}
+
+// Unbill ends the freight voucher of goods that were unloaded (SHP-08), whose delivery note is locked. It does nothing where there is none. Returns
+// ErrSettled for a voucher that stands in a settlement. Locks the voucher.
+func (s *Service) Unbill(tx pg.Tx, deliveryNoteID uuid.UUID, reason string) error {
+	return killVoucher(tx, deliveryNoteID, strings.TrimSpace(reason))
 }
 
 // Arrive says that a delivery note's goods have arrived: its truck's transport notice is done. It does nothing without one, or for one that is

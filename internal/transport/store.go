@@ -2,6 +2,7 @@ package transport
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -264,4 +265,23 @@ func lockByDelivery(tx pg.Tx, deliveryNoteID uuid.UUID) (n Notice, found bool, e
 		return Notice{}, false, err
 	}
 	return rows[0], true, nil
+}
+
+// carriersCalled returns carriers by what people call them, in lower case: their codes and their names.
+func carriersCalled(tx pg.Tx, words []string) (map[string]Carrier, error) {
+	var rows []Carrier
+	if err := tx.Where("code IN ? OR name IN ?", words, words).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	called := make(map[string]Carrier, 2*len(rows))
+	for _, c := range rows {
+		called[strings.ToLower(c.Name)] = c
+		called[strings.ToLower(c.Code)] = c
+	}
+	return called, nil
+}
+
+// ratesOf returns all rates of carriers.
+func ratesOf(tx pg.Tx, carriers []uuid.UUID) (rows []Rate, err error) {
+	return rows, tx.Where("carrier_id IN ?", carriers).Find(&rows).Error
 }

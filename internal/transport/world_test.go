@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -84,9 +85,7 @@ func (w *world) rates(carrier string, rates ...object) apitest.Answer {
 	all := make([]object, len(rates))
 	for i, r := range rates {
 		all[i] = object{"carrier_id": carrier, "tax_rate": "0.09", "valid_from": "2026-01-01"}
-		for k, v := range r {
-			all[i][k] = v
-		}
+		maps.Copy(all[i], r)
 	}
 	return w.As("purchasing").Post("/v1/freight-rates", object{"rates": all})
 }
