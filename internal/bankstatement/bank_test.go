@@ -165,7 +165,7 @@ func TestARV01_AFileWithAFaultIsRefusedWholeRowByRow(t *testing.T) {
 		t.Errorf("%d lines of a refused file", n)
 	}
 	d.file("甲,乙\n1,2").WantProblem(422, "bank_import.no_table")
-	d.file("Date,Credit,Debit,Payer,Currency\n"+d.day(0) + ",5.00,,ACME,USD").WantProblem(422, "bank_import.faults")
+	d.file("Date,Credit,Debit,Payer,Currency\n"+d.day(0)+",5.00,,ACME,USD").WantProblem(422, "bank_import.faults")
 }
 
 func TestARV01_ConfirmAllBooksTheSureOnesOnly(t *testing.T) {

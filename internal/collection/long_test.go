@@ -57,7 +57,7 @@ func TestLongOverdueListAndDunningRun(t *testing.T) {
 		"nobody's":             {"rep2", collection.OverdueFilter{}},
 		"an owner's":           {"clerk", collection.OverdueFilter{OwnerID: e.People["rep3"]}},
 		"over 30 days":         {"clerk", collection.OverdueFilter{MinDays: 31, MaxDays: 60}},
-		"at least 105 open":    {"clerk", collection.OverdueFilter{MinAmount: ptr(yuan("105"))}},
+		"at least 105 open":    {"clerk", collection.OverdueFilter{MinAmount: new(yuan("105"))}},
 		"promised":             {"clerk", collection.OverdueFilter{Promised: &yes}},
 		"dunned with step one": {"clerk", collection.OverdueFilter{Step: &one}},
 	} {
@@ -76,7 +76,7 @@ func TestLongOverdueListAndDunningRun(t *testing.T) {
 	for {
 		start := time.Now()
 		e.Tx(func(tx pg.Tx) (err error) {
-			n := 0
+			var n int
 			after, n, err = svc.ProposeDunnings(tx, after, 500)
 			made += n
 			return err
@@ -94,8 +94,6 @@ func TestLongOverdueListAndDunningRun(t *testing.T) {
 	e.Tx(func(tx pg.Tx) error { return svc.MakeReport(tx, jobs.Weekly.Start(tx.Now)) })
 	t.Logf("weekly report in %v", time.Since(begun).Round(time.Millisecond))
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func took(t *testing.T, e *apitest.Env, who identity.Principal, f collection.OverdueFilter, svc *collection.Service) time.Duration {
 	t.Helper()

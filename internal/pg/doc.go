@@ -20,8 +20,8 @@
 //	credit review → new-product request → base price list, price authority table → price adoption → sample → quotation → inquiry →
 //	demand survey → order change → contract → order → production request → delivery check → shipping notice → special release → emergency release →
 //	shortage allotment → transport notice → warehouse → stock lot → stock level → gate device → delivery note → gate pass → gate conflict → delivery correction →
-//	carrier settlement → freight voucher → freight adjustment → carrier → freight rate → invoice → receipt → write-off → acceptance bill → bank line → promise to pay → dunning → disputed item →
-//	bad debt → paying staff →
+//	carrier settlement → freight voucher → freight adjustment → carrier → freight rate → invoice → receipt → refund → write-off → acceptance bill → bank line →
+//	statement run → statement → statement link → statement dispute → rep's figures → promise to pay → dunning → disputed item → bad debt → paying staff →
 //	customer notice → opportunity → survey → visit → price request →
 //	price review → product → campaign → leave → violation → attachment → follow-up → number series
 //

@@ -72,7 +72,7 @@ func (c Correction) work(v Invoice, lines []corrected) (draft, error) {
 	case c.Cause == CauseReturn || c.Cause == CauseQuantity:
 		return draft{}, ErrLinesNeeded.At("/lines")
 	default:
-		d.spread(money.Fen(c.Amount), v, lines)
+		d.spread(money.Fen(c.Amount), lines)
 	}
 	if !d.total.IsPos() {
 		return draft{}, ErrNoAmount.At("/amount")
@@ -135,7 +135,7 @@ func (d *draft) take(l *corrected, quantity, amount decimal.Decimal) {
 }
 
 // spread takes an amount from all lines, by what is left of each; an opening item has no lines.
-func (d *draft) spread(amount decimal.Decimal, v Invoice, lines []corrected) {
+func (d *draft) spread(amount decimal.Decimal, lines []corrected) {
 	if len(lines) == 0 {
 		d.total = amount
 		return

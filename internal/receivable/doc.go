@@ -13,6 +13,7 @@
 //	receipt     posted → reversed (the bill bounced, the transfer was another's)
 //	allocation  posted → reversed (the money is a prepayment again)
 //	write-off   posted; what comes in later is a recovery, which is reversed with its receipt
+//	refund      posted → reversed (the bank sent it back)
 //	bill        held → endorsed | discounted → settled | bounced; held → cancelled with its receipt
 //
 // An invoice takes quantities from delivery notes, at most what left and isn't invoiced or returned. What left can be invoiced at once
@@ -24,14 +25,15 @@
 // A run invoices all that is due: its customers are listed when it starts and invoiced one in a transaction each, so that a killed
 // server's run goes on where it stopped, and what refuses one customer is written down and hinders nobody.
 //
-// A receipt is the payer's. What is not allocated to invoices is a prepayment (ARV-01), and part of that may be set aside: for an order,
+// A receipt is the payer's. What is not allocated to invoices or paid back (refund) is a prepayment (ARV-01), and part of that may be set
+// aside: for an order, until that is cancelled or nothing of it is left to invoice,
 // or for a payment-first notice (SHP-10), which shipping asks for through Cover and which takes the deposits of its orders first.
 //
 // # Invariants
 //
 //   - paid of an invoice = its posted allocations + credited + written off ≤ total; open = total − paid ≥ 0. A document that lowers another
 //     has paid = total, so that sums of open never count it twice
-//   - allocated + covering of a receipt ≤ amount: nothing is allocated twice, under any race
+//   - allocated = Σ posted allocations + refunds; allocated + covering of a receipt ≤ amount: nothing is allocated twice, under any race
 //   - shipped, not invoiced = delivered − invoiced − returned, by delivery line, in quantity and in amount (SHP-20)
 //   - credit's receivable of a payer = Σ open of its posted invoices; credit's prepaid = Σ (amount − allocated) of its
 //     posted receipts

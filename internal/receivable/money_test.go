@@ -3,6 +3,7 @@ package receivable_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -139,9 +140,7 @@ func TestARV01_WhatIsNoReceiptIsRefused(t *testing.T) {
 	b := open(t)
 	post := func(change object) apitest.Answer {
 		body := object{"customer_id": b.customer.ID, "amount": "100.00", "method": "bank_transfer", "received_on": today(b.Env, 0)}
-		for k, v := range change {
-			body[k] = v
-		}
+		maps.Copy(body, change)
 		return b.As("clerk").Post("/v1/receipts", body)
 	}
 	post(object{"currency": "USD"}).WantProblem(422, "receipt.other_currency")

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,7 +78,7 @@ func (s *Service) EachAge(tx pg.Tx, who identity.Principal, f AgeFilter, each fu
 // AgeOf is the ageing of one payer as of the end of a business date, all zero when nothing is owed. Returns errs.ErrNotFound for a customer that the
 // caller doesn't see.
 func (s *Service) AgeOf(tx pg.Tx, who identity.Principal, payerID uuid.UUID, asOf time.Time) (Age, error) {
-	if _, err := mustSee(tx, who, payerID); err != nil {
+	if err := mustSee(tx, who, payerID); err != nil {
 		return Age{}, err
 	}
 	rows, _, _, err := s.Ageing(tx, who, AgeFilter{AsOf: asOf, CustomerID: &payerID}, pg.Page{Limit: 1})
@@ -125,15 +126,13 @@ func (s *Service) ReconcileAgeing(tx pg.Tx) ([]AgeingDifference, error) {
 	return ageingDifferences(tx, b)
 }
 
-// bucketColumn is the sum of a bucket, which is the API's name of it too.
+// bucketNames are the sums of the buckets, which are the API's names of them too.
 var bucketNames = []string{"not_due", "late_first", "late_second", "late_third", "late_beyond"}
 
 // knownBucket returns errs.ErrReferenced for a bucket that isn't one.
 func knownBucket(name string) error {
-	for _, b := range bucketNames {
-		if b == name {
-			return nil
-		}
+	if slices.Contains(bucketNames, name) {
+		return nil
 	}
 	return errs.ErrReferenced.At("/bucket")
 }

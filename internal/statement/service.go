@@ -19,7 +19,7 @@ func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Statement
 	if err != nil {
 		return Statement{}, nil, err
 	}
-	if _, err := mustSee(tx, who, v.CustomerID); err != nil {
+	if err := mustSee(tx, who, v.CustomerID); err != nil {
 		return Statement{}, nil, err
 	}
 	all, err := disputesOf(tx, v)
@@ -32,8 +32,7 @@ func (s *Service) Seen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	_, err = mustSee(tx, who, v.CustomerID)
-	return err
+	return mustSee(tx, who, v.CustomerID)
 }
 
 // Lines returns the documents of a statement that the caller may see, in the order of the ledger. Two statements, whatever the page holds.
@@ -42,19 +41,19 @@ func (s *Service) Lines(tx pg.Tx, who identity.Principal, id uuid.UUID, p pg.Pag
 	if err != nil {
 		return nil, "", err
 	}
-	if _, err := mustSee(tx, who, v.CustomerID); err != nil {
+	if err := mustSee(tx, who, v.CustomerID); err != nil {
 		return nil, "", err
 	}
 	return linesOf(tx, v, p)
 }
 
 // mustSee returns errs.ErrNotFound for a customer whose documents the caller may not see (ORG-06).
-func mustSee(tx pg.Tx, who identity.Principal, customerID uuid.UUID) (customer.Customer, error) {
+func mustSee(tx pg.Tx, who identity.Principal, customerID uuid.UUID) error {
 	c, err := customer.Brief(tx, customerID)
 	if err != nil {
-		return customer.Customer{}, err
+		return err
 	}
-	return c, who.MustSee(c.OwnerID)
+	return who.MustSee(c.OwnerID)
 }
 
 // lock returns a statement, locked, that the caller may see.
@@ -63,7 +62,7 @@ func lock(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (State
 	if err != nil {
 		return Statement{}, err
 	}
-	if _, err := mustSee(tx, who, v.CustomerID); err != nil {
+	if err := mustSee(tx, who, v.CustomerID); err != nil {
 		return Statement{}, err
 	}
 	return v, v.at(version)

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -146,10 +147,8 @@ var may = map[Verb][]State{
 
 // May returns errs.ErrState unless the verb is one for the statement's state, and ErrSuperseded for one that a revision replaced.
 func (s Statement) May(v Verb) error {
-	for _, state := range may[v] {
-		if s.State == state {
-			return nil
-		}
+	if slices.Contains(may[v], s.State) {
+		return nil
 	}
 	if s.State == Superseded {
 		return ErrSuperseded
