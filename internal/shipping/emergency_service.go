@@ -211,16 +211,17 @@ func (s *Service) ConfirmEmergency(tx pg.Tx, who identity.Principal, id uuid.UUI
 	if err := e.mayConfirm(who, version, agreed, note); err != nil {
 		return Emergency{}, err
 	}
-	if !agreed {
+	switch {
+	case !agreed:
 		if err := s.deny(tx, h, e, strings.TrimSpace(note)); err != nil {
 			return Emergency{}, err
 		}
 		if err := s.approvals.Void(tx, SubjectEmergency, id, strings.TrimSpace(note)); err != nil {
 			return Emergency{}, err
 		}
-	} else if who.ID == e.WarehouseHead {
+	case who.ID == e.WarehouseHead:
 		e.WarehouseAt = &tx.Now
-	} else {
+	default:
 		e.QualityAt = &tx.Now
 	}
 	return s.emergencyMoved(tx, h, e, before, "confirmEmergencyRelease")

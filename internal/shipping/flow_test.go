@@ -248,6 +248,10 @@ func TestSHP12_NewCustomersDebtDecidesWho(t *testing.T) {
 			if w.As("rep1").Get(notices+n).At("credit_review_due") != true {
 				t.Error("no credit review is due")
 			}
+			asked := w.As("rep1").Get("/v1/me/follow-ups").Want(200)
+			if asked.Len("data") != 1 || asked.String("data.0.kind") != "shipment.credit_review" {
+				t.Errorf("the rep isn't asked for it: %s", asked.Body)
+			}
 		})
 	}
 }

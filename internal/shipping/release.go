@@ -8,6 +8,7 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -176,16 +177,34 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 	}
 	n.State, n.ReleasedAt, n.ReleasedBy, n.PassedAt = StateReleased, &tx.Now, tx.By.Actor(), &tx.Now
 	if n.Flow == NewCustomer { // SHP-12: afterwards a credit review is due
-		err := audit.Record(tx, audit.Entry{
-			Action: "requireCreditReview", SubjectType: "customer", SubjectID: n.PayerID,
-			After: map[string]any{"because": "SHP-12", "notice": n.Number, "debt_after": v.ExposureAfter},
-		})
-		if err != nil {
+		if err := n.requireReview(tx, v); err != nil {
 			return err
 		}
 	}
 	return decision.Record(tx, &v.decision)
 }
+
+// kindReview is the follow-up that asks a new customer's rep to apply for grade and limit.
+const kindReview = "shipment.credit_review"
+
+// requireReview has the rep apply for the grade and the limit of a customer to whom goods were released without (SHP-12).
+func (n *Notice) requireReview(tx pg.Tx, v verdict) error {
+	err := audit.Record(tx, audit.Entry{
+		Action: "requireCreditReview", SubjectType: subjectCustomer, SubjectID: n.PayerID,
+		After: map[string]any{"because": "SHP-12", "notice": n.Number, "debt_after": v.ExposureAfter},
+	})
+	if err != nil {
+		return err
+	}
+	return followup.Open(tx, followup.Task{
+		Kind: kindReview, SubjectType: subjectCustomer, SubjectID: n.PayerID, Number: n.Number, UserID: &n.OwnerID, EscalateTo: identity.FinanceManager,
+		TitleEN: "Apply for grade and limit of the new customer to whom shipping notice " + n.Number + " was released",
+		TitleZH: "新客户已放行发货(发货通知单 " + n.Number + "),请及时申请信用等级与额度",
+	})
+}
+
+// subjectCustomer is what events and follow-ups call a customer.
+const subjectCustomer = "customer"
 
 func wholeLine(l Line) (order.Shipped, bool) {
 	return order.Shipped{LineID: l.OrderLineID, Quantity: l.Quantity}, true

@@ -130,7 +130,7 @@ func (s *Service) renew(tx pg.Tx, h *held) error {
 // is closed and open on the order. The decision says why.
 func (s *Service) sendBack(tx pg.Tx, h *held, v verdict, in map[string]string) error {
 	n := &h.notice
-	v.decision.Outcome, v.decision.Matter, v.refusal = decision.Refused, "", nil
+	v.decision.Outcome, v.decision.Matter = decision.Refused, ""
 	v.decision.Check("SHP-03", false, in, "The check was old and was made again: it is worse than what was approved by more than the tolerance.", "核查已过有效期,重新核查:情况较放行时恶化,超过容差。")
 	if err := s.giveBack(tx, h); err != nil {
 		return err
