@@ -3,6 +3,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/csv"
@@ -38,6 +39,11 @@ const (
 	detectBytes = 256 << 10 // the encoding is told by so much of the file
 	unzipInRAM  = 8 << 20   // larger worksheets are unpacked to disk
 	maxUnzipped = 1 << 30   // a workbook that unpacks to more is a bomb
+
+	maxParts     = 2000
+	maxPart      = 16 << 20 // of what isn't rows or their texts, which would be unpacked in memory
+	freeUnzipped = 64 << 20 // up to here nobody asks how well it was packed
+	maxRatio     = 100      // beyond, what packs better than this isn't a table
 )
 
 // Sheet reads a file row by row, in memory that doesn't grow with it.
@@ -75,7 +81,33 @@ func (s *Sheet) Next() ([]string, error) { return s.next() }
 // Close ends the reading.
 func (s *Sheet) Close() error { return s.close() }
 
+// bomb reports whether a workbook would unpack to more than its like: into memory, or from a small file to a huge one. What the archive says of its sizes
+// is held against what it really unpacks to when it is read.
+func bomb(path string) (bool, error) {
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return false, err
+	}
+	defer archive.Close()
+	if len(archive.File) > maxParts {
+		return true, nil
+	}
+	var packed, unpacked uint64
+	for _, part := range archive.File {
+		name := strings.ToLower(strings.ReplaceAll(part.Name, "\\", "/"))
+		streamed := strings.HasPrefix(name, "xl/worksheets/sheet") || name == "xl/sharedstrings.xml"
+		if part.UncompressedSize64 > maxUnzipped || !streamed && part.UncompressedSize64 > maxPart {
+			return true, nil
+		}
+		packed, unpacked = packed+part.CompressedSize64, unpacked+part.UncompressedSize64
+	}
+	return unpacked > maxUnzipped || unpacked > freeUnzipped && unpacked/max(packed, 1) > maxRatio, nil
+}
+
 func openXLSX(path string) (*Sheet, error) {
+	if is, err := bomb(path); err != nil || is {
+		return nil, ErrUnreadable.Wrap(err)
+	}
 	book, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: unzipInRAM, RawCellValue: true})
 	if err != nil {
 		return nil, ErrUnreadable.Wrap(err)
