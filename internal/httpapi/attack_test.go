@@ -1,8 +1,12 @@
 package httpapi_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/csv"
+	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -170,5 +174,88 @@ func TestNamesAreNeitherMarkupNorFormulas(t *testing.T) {
 		if !found {
 			t.Errorf("%s doesn't name the customer: it proves nothing\n%s", path, a.Body)
 		}
+	}
+}
+
+// Dates from the beginning to the end of the calendar, and text that no column holds, are taken or refused, but break nothing.
+func TestDatesAndTextBeyondAllBounds(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	note := b.loaded(b.released("10"), "10")
+	token := b.shown(note, "x")["token"]
+	seen := []object{{"product_code": note.String("lines.0.product_code"), "quantity": "10"}}
+	for _, day := range []string{"0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01", "0000-00-00", "-001-01-01"} {
+		receipt := b.money("1.00")
+		receipt["received_on"] = day
+		asked := b.asks("credit", "1")
+		asked["ship_date"] = day
+		b.soft("clerk", "/v1/receipts", receipt)
+		b.soft("rep1", "/v1/shipping-notices", asked)
+		b.soft("clerk", "/v1/statements", object{"customer_id": b.customer, "from": day, "to": b.day(-1)})
+		b.soft("clerk", "/v1/statements", object{"customer_id": b.customer, "from": "2026-01-01", "to": day})
+		b.soft("clerk", "/v1/invoices", object{"delivery_note_ids": []string{note.ID()}, "invoiced_on": day})
+		b.soft("keeper", "/v1/delivery-notes/"+note.ID()+"/proof", object{"signer": "陈示例", "received_on": day})
+		bill := b.money("1.00")
+		bill["method"], bill["bill"] = "acceptance_bill", object{"number": "1", "drawer": "x", "acceptor": "x", "issued_on": "0001-01-01", "matures_on": day}
+		b.soft("clerk", "/v1/receipts", bill)
+		for _, path := range []string{"/v1/ageing?as_of=", "/v1/dispatch-register?from=", "/v1/overdue-items?due_to=", "/v1/stock-movements?from=", "/v1/statements?month="} {
+			if a := b.As("clerk").Get(path + day); a.Status >= 500 {
+				t.Errorf("%s%s: %d %s", path, day, a.Status, a.Body)
+			}
+		}
+	}
+	for i, at := range []string{"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"} {
+		for j, sent := range []string{"9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"} {
+			b.soft("guard", "/v1/gate-checks/synchronise", object{"device_id": "phone", "sent_at": sent, "checks": []object{{
+				"sequence": 1 + 2*i + j, "seen_at": at, "token": token, "vehicle": "浙A·12345", "decision": "let_out", "seen": seen,
+			}}})
+		}
+	}
+	for _, text := range []string{"\x00", "a\x00b", "\u202e浙A", "\u200b", strings.Repeat("甲", 5000), "\ufeff", "'; DROP TABLE receipts; --", "%s%n", "{{.}}", "\U0001F4A9"} {
+		b.soft("guard", "/v1/gate-checks", object{"pass_number": text, "vehicle": text, "seen": seen})
+		b.soft("keeper", "/v1/stock-movements", object{"movements": []object{{"kind": "receipt", "product_code": text, "lot_no": text, "warehouse_code": text, "quantity": "1", "reason": text}}})
+		receipt := b.money("1.00")
+		receipt["reference"], receipt["remarks"] = text, text
+		b.soft("clerk", "/v1/receipts", receipt)
+		b.soft("keeper", "/v1/delivery-notes/"+note.ID()+"/cancel", object{"reason": text})
+		b.soft("rep1", "/v1/bad-debts", object{"customer_id": b.customer, "grounds": "other", "reason": text, "items": []object{{"invoice_id": uuid.NewString()}}, "attachment_ids": []string{}})
+		b.soft("clerk", "/v1/receipts/"+uuid.NewString()+"/allocate", object{"reference": text})
+		for _, path := range []string{"/v1/bank-lines?q=", "/v1/stock-lots?lot_no=", "/v1/freight-vouchers?number=", "/v1/acceptance-bills?number=", "/v1/shipping-notices?q="} {
+			if a := b.As("clerk").Get(path + url.QueryEscape(text)); a.Status >= 500 {
+				t.Errorf("%s%q: %d %s", path, text, a.Status, a.Body)
+			}
+		}
+	}
+	b.agree()
+}
+
+// Files that are too large, no tables, or unpack to more than a table are refused.
+func TestFilesThatAreNoStatements(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	at := "/v1/bank-accounts/" + b.As("finance").Post("/v1/bank-accounts", object{"number": "3300000000000000000", "bank": "示例银行", "name": "示例公司"}).Want(201).ID() + "/statements?file_name=b.xlsx"
+	clerk := b.As("clerk").With("Content-Type", "application/octet-stream")
+	head := "交易日期,收入,支出,对方户名,对方账号,摘要,流水号\n"
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	f, err := w.Create("xl/media/a.png")
+	if err == nil {
+		_, err = f.Write(make([]byte, 64<<20))
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for what, file := range map[string]string{
+		"bomb": archive.String(), "cut archive": archive.String()[:100], "empty": "", "binary": "\x00\x01\x02", "no table": "a,b\n1,2\n", "a huge cell": head + strings.Repeat("x", 4<<20),
+		"quotes": head + "\"" + strings.Repeat("\n", 1<<20), "columns": strings.Repeat("交易日期,", 100_000), "no number": head + onDay(0) + ",NaN,,云岭,1,货款,T\n",
+		"lines": head + strings.Repeat(onDay(0)+",1.00,,云岭,1,货款,\n", 20_001),
+	} {
+		if a := clerk.Post(at, file); a.Status < 400 || a.Status >= 500 {
+			t.Errorf("%s: %d %.300s", what, a.Status, a.Body)
+		}
+	}
+	clerk.Post(at, head+strings.Repeat("x", 9<<20)).Want(413)
+	if n := b.As("clerk").Get("/v1/bank-lines").Want(200).Len("data"); n != 0 {
+		t.Errorf("%d lines were taken", n)
 	}
 }

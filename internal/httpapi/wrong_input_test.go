@@ -39,6 +39,21 @@ func TestSHP02_ANoticeForMoreThanIsOpen(t *testing.T) {
 	b.agree()
 }
 
+// Who wrote a notice can load it by the line that it was answered then, however often it was changed, submitted and revised meanwhile.
+func TestSHP02_LinesKeepTheirIds(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	made := b.As("rep1").Post("/v1/shipping-notices", b.asks("credit", "10")).Want(201)
+	at, line := "/v1/shipping-notices/"+made.ID(), made.String("lines.0.id")
+	changed := b.As("rep1").Patch(at, made.ETag(), object{"lines": b.asks("credit", "12")["lines"]}).Want(200)
+	b.As("rep1").Post(at+"/submit", nil).Want(200)
+	b.As("rep1").Post(at+"/revise", object{"reason": "改车"}).Want(200)
+	sent := b.As("rep1").Post(at+"/submit", nil).Want(200)
+	if changed.String("lines.0.id") != line || sent.String("lines.0.id") != line || sent.Len("lines") != 1 {
+		t.Errorf("line %s became %s and %s", line, changed.String("lines.0.id"), sent.String("lines.0.id"))
+	}
+}
+
 func TestSHP09_ASecondTruckWithTheFirstTrucksPass(t *testing.T) {
 	t.Parallel()
 	b := openBooks(t)

@@ -164,10 +164,12 @@ func (s *Service) fill(tx pg.Tx, n *Notice, c Content) error {
 	if n.Priority, err = s.priority(tx, n.CustomerID, c.Priority); err != nil {
 		return err
 	}
+	before := n.Lines
 	if n.Lines, err = noticeLines(tx, n, c.Lines); err != nil {
 		return err
 	}
 	n.total()
+	keepIDs(before, n.Lines)
 	return s.allowed(tx, n.Lines, false)
 }
 
@@ -260,6 +262,18 @@ func openOrder(tx pg.Tx, known map[uuid.UUID]*order.Order, customerID, id uuid.U
 		return nil, ErrNoOrder.At(pointer)
 	}
 	return o, o.May(order.VerbReserve)
+}
+
+// keepIDs gives the lines of a draft that is written anew the ids by which callers know them: who has written a notice may load it by what it was
+// answered then.
+func keepIDs(before, lines []Line) {
+	for i := range lines {
+		for _, l := range before {
+			if l.OrderLineID == lines[i].OrderLineID {
+				lines[i].ID = l.ID
+			}
+		}
+	}
 }
 
 // part is what of an order line stands on notices: what they ship, and what that comes to on them.
