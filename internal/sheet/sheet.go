@@ -26,6 +26,7 @@ import (
 var (
 	ErrUnreadable = errs.Define(errs.Rule, "import.unreadable", "This is neither CSV (UTF-8 or GB18030) nor an XLSX workbook.", "文件不是 CSV(UTF-8 或 GB18030)或 XLSX。")
 	ErrEmpty      = errs.Define(errs.Rule, "import.empty", "The file has no rows below its headers.", "文件除表头外没有数据。")
+	ErrTooWide    = errs.Define(errs.Rule, "import.too_many_columns", "A file has at most {max} columns.", "单个文件最多 {max} 列。")
 	ErrTooLong    = errs.Define(errs.Rule, "import.too_many_rows", "A file holds at most {max} rows.", "单个文件最多 {max} 行。")
 )
 
@@ -75,8 +76,21 @@ func Open(path string) (*Sheet, error) {
 	return openCSV(f, head[:n])
 }
 
-// Next returns the cells of the next row, io.EOF after the last.
-func (s *Sheet) Next() ([]string, error) { return s.next() }
+// Next returns the cells of the next row, io.EOF after the last. Returns ErrTooWide for a row of more than MaxColumns,
+// since whoever looks for headers compares cells with each other.
+func (s *Sheet) Next() ([]string, error) {
+	cells, err := s.next()
+	if len(cells) <= MaxColumns || err != nil {
+		return cells, err
+	}
+	for len(cells) > MaxColumns && cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
+	}
+	if len(cells) > MaxColumns {
+		return nil, ErrTooWide.With("max", MaxColumns)
+	}
+	return cells, nil
+}
 
 // Close ends the reading.
 func (s *Sheet) Close() error { return s.close() }
