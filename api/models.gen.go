@@ -28770,6 +28770,18 @@ type ListReceiptsParams struct {
 	// Free Only with something left to allocate.
 	Free *bool `form:"free,omitempty" json:"free,omitempty"`
 
+	// Number Only with this number, its own or the bank's reference.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// ReceivedFrom Only money that came on this day or later.
+	ReceivedFrom *Date `form:"received_from,omitempty" json:"received_from,omitempty"`
+
+	// ReceivedUntil Only money that came until this day.
+	ReceivedUntil *Date `form:"received_until,omitempty" json:"received_until,omitempty"`
+
+	// Amount Only of this amount.
+	Amount *string `form:"amount,omitempty" json:"amount,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 

@@ -7743,9 +7743,13 @@ CREATE INDEX quotations_prospect ON public.quotations USING btree (prospect_id, 
 
 CREATE INDEX quotations_running_out ON public.quotations USING btree (valid_until, id) WHERE (state = ANY (ARRAY['approved'::text, 'sent'::text]));
 
+CREATE INDEX receipts_by_reference ON public.receipts USING btree (reference) WHERE (reference <> ''::text);
+
 CREATE INDEX receipts_free ON public.receipts USING btree (payer_id, received_on, id) WHERE ((state = 'posted'::text) AND ((allocated + covering) < amount));
 
 CREATE INDEX receipts_payer ON public.receipts USING btree (payer_id, id DESC);
+
+CREATE INDEX receipts_received ON public.receipts USING btree (received_on, id DESC);
 
 CREATE UNIQUE INDEX receipts_reference ON public.receipts USING btree (method, reference) WHERE ((reference <> ''::text) AND (state = 'posted'::text));
 

@@ -67,6 +67,7 @@ func (s *Server) ListReceipts(ctx context.Context, r api.ListReceiptsRequestObje
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListReceipts200JSONResponse, error) {
 		rows, next, err := s.Receivables.ListReceipts(tx, who, receivable.ReceiptFilter{
 			PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)), Method: receivable.Method(value(r.Params.Method)), Free: value(r.Params.Free),
+			Number: value(r.Params.Number), From: value(dayOf(r.Params.ReceivedFrom)), Until: value(dayOf(r.Params.ReceivedUntil)), Amount: amountOf(r.Params.Amount),
 		}, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.Receipt, len(rows))
 		for i, v := range rows {

@@ -121,3 +121,29 @@ func TestARV01_ADepositOfACancelledOrderIsFreeAgain(t *testing.T) {
 	s.As("finance").Post(at+"/refunds", object{"amount": "500.00", "method": "cash", "reason": "退还定金"}).Want(200)
 	s.agree()
 }
+
+// A customer asks on the phone whether its money came: by day, amount, number or the bank's reference.
+func TestARV01_ReceiptsAreFoundByWhatACustomerKnows(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	for i, amount := range []string{"100.00", "250.00", "100.00"} {
+		b.As("clerk").Post("/v1/receipts", object{
+			"customer_id": b.customer.ID, "amount": amount, "method": "bank_transfer", "reference": "B-" + string(rune('1'+i)), "received_on": today(b.Env, -i),
+		}).Want(201)
+	}
+	clerk := b.As("clerk")
+	own := clerk.Get("/v1/receipts?number=B-2").Want(200).String("data.0.number")
+	for query, n := range map[string]int{
+		"number=B-2": 1, "number=" + own: 1, "number=B-9": 0, "amount=100.00": 2, "amount=100": 2, "amount=100.01": 0,
+		"received_from=" + today(b.Env, -1): 2, "received_until=" + today(b.Env, -1): 2, "received_from=" + today(b.Env, 0) + "&received_until=" + today(b.Env, 0): 1,
+		"amount=100.00&received_until=" + today(b.Env, -2): 1,
+	} {
+		if l := clerk.Get("/v1/receipts?" + query).Want(200); l.Len("data") != n {
+			t.Errorf("%s: %d receipts, want %d", query, l.Len("data"), n)
+		}
+	}
+	clerk.Get("/v1/receipts?amount=x").Want(400)
+	if l := b.As("rep3").Get("/v1/receipts?number=B-2").Want(200); l.Len("data") != 0 { // ORG-06
+		t.Errorf("%s", l.Body)
+	}
+}

@@ -3,6 +3,7 @@ package receivable
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -287,7 +288,28 @@ type ReceiptFilter struct {
 	PayerID *uuid.UUID
 	State   State
 	Method  Method
-	Free    bool // only with something that isn't used
+	Free    bool      // only with something that isn't used
+	Number  string    // its own, or the bank's reference
+	From    time.Time // the day on which it came, or later
+	Until   time.Time
+	Amount  *decimal.Decimal
+}
+
+// found narrows receipts by what somebody knows of one.
+func (f ReceiptFilter) found(q *gorm.DB) *gorm.DB {
+	if f.Number != "" {
+		q = q.Where("id IN (SELECT id FROM receipts WHERE number = ? UNION ALL SELECT id FROM receipts WHERE reference = ? AND reference <> '')", f.Number, f.Number)
+	}
+	if !f.From.IsZero() {
+		q = q.Where("received_on >= ?", f.From)
+	}
+	if !f.Until.IsZero() {
+		q = q.Where("received_on <= ?", f.Until)
+	}
+	if f.Amount != nil {
+		q = q.Where("amount = ?", *f.Amount)
+	}
+	return q
 }
 
 // ListReceipts returns receipts that the caller may see, newest first. Two statements.
@@ -305,6 +327,7 @@ func (s *Service) ListReceipts(tx pg.Tx, who identity.Principal, f ReceiptFilter
 	if f.Free {
 		q = q.Where("state = 'posted' AND allocated + covering < amount")
 	}
+	q = f.found(q)
 	if owners, all := who.Owners(); !all {
 		q = q.Where("payer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
 	}
