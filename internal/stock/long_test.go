@@ -22,7 +22,7 @@ func TestLong_ManyLots(t *testing.T) {
 	}
 	w := open(t)
 	w.Tx(func(tx pg.Tx) error {
-		for _, statement := range strings.SplitSeq(`SET LOCAL statement_timeout = 0;
+		for statement := range strings.SplitSeq(`SET LOCAL statement_timeout = 0;
 			INSERT INTO products (id, code, name, name_en, spec, unit, kind, lifecycle, tax_rate, active, created_at, updated_at, version)
 				SELECT gen_random_uuid(), 'M-' || lpad(p::text, 5, '0'), 'x', '', '', 'kg', 'finished', 'standard', 0.13, true, now(), now(), 1 FROM generate_series(1, 2000) p;
 			SET LOCAL session_replication_role = replica;
