@@ -240,9 +240,9 @@ func (d *DeliveryNote) record(tx pg.Tx, action string, before any, notice string
 }
 
 // CancelDelivery takes back a delivery note whose goods were unloaded before the gate: they are released again, and the gate
-// pass dies (SHP-21). Returns ErrLeft for goods that are gone, ErrInvoiced, errs.ErrState for a note that is cancelled or
-// whose notice is closed. Locks account, orders, notice, stock levels
-// and delivery note.
+// pass dies (SHP-21). Returns ErrLeft for goods that are gone, ErrInvoiced, errs.ErrState for a note that is cancelled.
+// What is unloaded of a notice that was closed meanwhile is free again everywhere. Locks account, orders, notice, transport notice, stock
+// levels, delivery note and freight voucher.
 func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (DeliveryNote, error) {
 	peek, err := s.GetDelivery(tx, who, id)
 	if err != nil {
