@@ -7001,6 +7001,17 @@ type Carrier struct {
 	UpdatedAt Instant `json:"updated_at"`
 }
 
+// CarrierBill defines model for CarrierBill.
+type CarrierBill struct {
+	// Amount Tax included.
+	//
+	// Example: 2270.00
+	Amount decimal.Decimal `json:"amount"`
+
+	// BillNumber Example: YD-2026-11
+	BillNumber string `json:"bill_number"`
+}
+
 // CarrierCreate defines model for CarrierCreate.
 type CarrierCreate struct {
 	// Code Example: YL01
@@ -7060,6 +7071,14 @@ type CarrierSettlement struct {
 	Amount        Money   `json:"amount"`
 	BankReference *string `json:"bank_reference,omitempty"`
 
+	// BillNumber Of the carrier's own bill.
+	BillNumber *string `json:"bill_number,omitempty"`
+
+	// BilledAmount An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	BilledAmount *Money `json:"billed_amount,omitempty"`
+
 	// CarrierID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CarrierID   UUID    `json:"carrier_id"`
 	CarrierName *string `json:"carrier_name,omitempty"`
@@ -7075,6 +7094,11 @@ type CarrierSettlement struct {
 
 	// Currency Example: CNY
 	Currency Currency `json:"currency"`
+
+	// Difference An amount in the document's currency, as a decimal string with at most 2 decimals.
+	//
+	// Example: 12500.00
+	Difference *Money `json:"difference,omitempty"`
 
 	// DraftedBy Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	DraftedBy *UUID `json:"drafted_by,omitempty"`
@@ -24730,6 +24754,18 @@ type CreateCarrierSettlementParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// RecordCarrierBillParams defines parameters for RecordCarrierBill.
+type RecordCarrierBillParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making, mandatory here because money, goods or credit move. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // CancelCarrierSettlementParams defines parameters for CancelCarrierSettlement.
 type CancelCarrierSettlementParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -30420,6 +30456,9 @@ type AddCampaignLeadJSONRequestBody = CampaignLeadCreate
 
 // CreateCarrierSettlementJSONRequestBody defines body for CreateCarrierSettlement for application/json ContentType.
 type CreateCarrierSettlementJSONRequestBody = CarrierSettlementCreate
+
+// RecordCarrierBillJSONRequestBody defines body for RecordCarrierBill for application/json ContentType.
+type RecordCarrierBillJSONRequestBody = CarrierBill
 
 // CancelCarrierSettlementJSONRequestBody defines body for CancelCarrierSettlement for application/json ContentType.
 type CancelCarrierSettlementJSONRequestBody = TransportReason

@@ -308,6 +308,9 @@ type ServerInterface interface {
 	// GetCarrierSettlement Read a settlement
 	// (GET /v1/carrier-settlements/{carrier_settlement_id})
 	GetCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID) error
+	// RecordCarrierBill Record the carrier's bill
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/bill)
+	RecordCarrierBill(ctx echo.Context, carrierSettlementID CarrierSettlementID, params RecordCarrierBillParams) error
 	// CancelCarrierSettlement Cancel a draft
 	// (POST /v1/carrier-settlements/{carrier_settlement_id}/cancel)
 	CancelCarrierSettlement(ctx echo.Context, carrierSettlementID CarrierSettlementID, params CancelCarrierSettlementParams) error
@@ -5661,6 +5664,65 @@ func (w *ServerInterfaceWrapper) GetCarrierSettlement(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCarrierSettlement(ctx, carrierSettlementID)
+	return err
+}
+
+// RecordCarrierBill converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordCarrierBill(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "carrier_settlement_id" -------------
+	var carrierSettlementID CarrierSettlementID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "carrier_settlement_id", ctx.Param("carrier_settlement_id"), &carrierSettlementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter carrier_settlement_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordCarrierBillParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordCarrierBill(ctx, carrierSettlementID, params)
 	return err
 }
 
@@ -28921,6 +28983,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/carrier-settlements", wrapper.ListCarrierSettlements, options.OperationMiddlewares["listCarrierSettlements"]...)
 	router.POST(options.BaseURL+"/v1/carrier-settlements", wrapper.CreateCarrierSettlement, options.OperationMiddlewares["createCarrierSettlement"]...)
 	router.GET(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id", wrapper.GetCarrierSettlement, options.OperationMiddlewares["getCarrierSettlement"]...)
+	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/bill", wrapper.RecordCarrierBill, options.OperationMiddlewares["recordCarrierBill"]...)
 	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/cancel", wrapper.CancelCarrierSettlement, options.OperationMiddlewares["cancelCarrierSettlement"]...)
 	router.POST(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/confirm", wrapper.ConfirmCarrierSettlement, options.OperationMiddlewares["confirmCarrierSettlement"]...)
 	router.GET(options.BaseURL+"/v1/carrier-settlements/:carrier_settlement_id/export", wrapper.ExportCarrierSettlement, options.OperationMiddlewares["exportCarrierSettlement"]...)
@@ -32323,6 +32386,38 @@ type GetCarrierSettlement200JSONResponse struct {
 }
 
 func (response GetCarrierSettlement200JSONResponse) VisitGetCarrierSettlementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordCarrierBillRequestObject struct {
+	CarrierSettlementID CarrierSettlementID `json:"carrier_settlement_id"`
+	Params              RecordCarrierBillParams
+	Body                *RecordCarrierBillJSONRequestBody
+}
+
+type RecordCarrierBillResponseObject interface {
+	VisitRecordCarrierBillResponse(w http.ResponseWriter) error
+}
+
+type RecordCarrierBill200ResponseHeaders struct {
+	ETag string
+}
+
+type RecordCarrierBill200JSONResponse struct {
+	Body    CarrierSettlement
+	Headers RecordCarrierBill200ResponseHeaders
+}
+
+func (response RecordCarrierBill200JSONResponse) VisitRecordCarrierBillResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -49348,6 +49443,9 @@ type StrictServerInterface interface {
 	// GetCarrierSettlement Read a settlement
 	// (GET /v1/carrier-settlements/{carrier_settlement_id})
 	GetCarrierSettlement(ctx context.Context, request GetCarrierSettlementRequestObject) (GetCarrierSettlementResponseObject, error)
+	// RecordCarrierBill Record the carrier's bill
+	// (POST /v1/carrier-settlements/{carrier_settlement_id}/bill)
+	RecordCarrierBill(ctx context.Context, request RecordCarrierBillRequestObject) (RecordCarrierBillResponseObject, error)
 	// CancelCarrierSettlement Cancel a draft
 	// (POST /v1/carrier-settlements/{carrier_settlement_id}/cancel)
 	CancelCarrierSettlement(ctx context.Context, request CancelCarrierSettlementRequestObject) (CancelCarrierSettlementResponseObject, error)
@@ -54481,6 +54579,55 @@ func (sh *strictHandler) GetCarrierSettlement(ctx echo.Context, carrierSettlemen
 		return err
 	} else if validResponse, ok := response.(GetCarrierSettlementResponseObject); ok {
 		return validResponse.VisitGetCarrierSettlementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordCarrierBill operation middleware
+func (sh *strictHandler) RecordCarrierBill(ctx echo.Context, carrierSettlementID CarrierSettlementID, params RecordCarrierBillParams) error {
+	var request RecordCarrierBillRequestObject
+
+	request.CarrierSettlementID = carrierSettlementID
+	request.Params = params
+
+	var body RecordCarrierBillJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordCarrierBill(ctx.Request().Context(), request.(RecordCarrierBillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordCarrierBill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordCarrierBillResponseObject); ok {
+		return validResponse.VisitRecordCarrierBillResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

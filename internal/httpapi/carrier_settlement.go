@@ -63,6 +63,14 @@ func (s *Server) LeaveOutOfCarrierSettlement(ctx context.Context, r api.LeaveOut
 	})
 }
 
+// RecordCarrierBill implements the operation of that name.
+func (s *Server) RecordCarrierBill(ctx context.Context, r api.RecordCarrierBillRequestObject) (api.RecordCarrierBillResponseObject, error) {
+	return write(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.RecordCarrierBill200JSONResponse, error) {
+		x, err := s.Transport.RecordBill(tx, r.CarrierSettlementID, optionalMatch(r.Params.IfMatch), r.Body.BillNumber, r.Body.Amount)
+		return api.RecordCarrierBill200JSONResponse{Body: settlementBody(x), Headers: api.RecordCarrierBill200ResponseHeaders{ETag: etag(x.Version)}}, err
+	})
+}
+
 // ConfirmCarrierSettlement implements the operation of that name.
 func (s *Server) ConfirmCarrierSettlement(ctx context.Context, r api.ConfirmCarrierSettlementRequestObject) (api.ConfirmCarrierSettlementResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ConfirmCarrierSettlement200JSONResponse, error) {
@@ -101,7 +109,8 @@ func (s *Server) GetCarrierSettlementTimeline(ctx context.Context, r api.GetCarr
 func settlementBody(x transport.Settlement) api.CarrierSettlement {
 	return api.CarrierSettlement{
 		ID: x.ID, Number: x.Number, CarrierID: x.CarrierID, CarrierName: optional(x.CarrierName), Month: x.Month.Format(monthLayout),
-		State: api.CarrierSettlementState(x.State), Amount: x.Amount, Currency: order.Currency, Reason: optional(x.StateReason), DraftedBy: x.DraftedBy,
+		State: api.CarrierSettlementState(x.State), Amount: x.Amount, Currency: order.Currency, Reason: optional(x.StateReason),
+		BillNumber: optional(x.BillNumber), BilledAmount: x.BilledAmount, Difference: x.Difference(), DraftedBy: x.DraftedBy,
 		ConfirmedBy: x.ConfirmedBy, ConfirmedAt: x.ConfirmedAt, PaidOn: optionalDate(x.PaidOn), BankReference: optional(x.BankReference), PaidBy: x.PaidBy,
 		CreatedAt: x.CreatedAt, UpdatedAt: x.UpdatedAt, Etag: etag(x.Version),
 	}

@@ -108,6 +108,11 @@ var (
 	ErrMonthAhead    = errs.Define(errs.Rule, "freight.month_ahead", "The month hasn't begun.", "月份尚未开始。", "SHP-18")
 	ErrOwnSettlement = errs.Define(errs.Forbidden, "freight.own_settlement",
 		"Whoever drafted a settlement or adjusted one of its vouchers doesn't confirm it.", "结算单编制人及运费调整人不得自行确认。", "ORG-03", "SHP-18")
+	ErrBillNumber  = errs.Define(errs.Rule, "freight.no_bill_number", "Name the number of the carrier's bill.", "请填写承运商账单号。", "SHP-18")
+	ErrBillAmount  = errs.Define(errs.Rule, "freight.bad_bill", "A bill isn't below 0.", "账单金额不能小于零。", "SHP-18")
+	ErrBillDiffers = pg.Constraint("carrier_settlements_bill_fits", errs.Define(errs.Conflict, "freight.bill_differs",
+		"The carrier's bill {number} says {billed}, the settlement {amount}. Leave out what is disputed, adjust what is owed, or record a new bill.",
+		"承运商账单 {number} 金额为 {billed},与结算单 {amount} 不符:请剔除有争议的凭证、调整运费或登记新账单。", "SHP-18"))
 	ErrNoReference = errs.Define(errs.Rule, "freight.no_reference", "Name the bank's reference.", "请填写银行流水号。", "SHP-18")
 	ErrPaidAhead   = errs.Define(errs.Rule, "freight.paid_ahead", "It can't have been paid after today.", "付款日期不能晚于今天。", "SHP-18")
 	ErrOwed        = errs.Define(errs.Rule, "freight.owed_to_us", "Nothing is to be paid: the settlement comes to {amount}.", "结算金额为 {amount},无须付款。", "SHP-18")

@@ -29,12 +29,13 @@ const (
 var SettlementStates = []SettlementState{SettlementDraft, SettlementConfirmed, SettlementPaid, SettlementCancelled}
 
 // SettlementVerbs are what is done to a settlement, by operationId.
-var SettlementVerbs = []Verb{VerbRefresh, VerbLeaveOut, VerbConfirm, VerbPay, VerbCancelSettlement}
+var SettlementVerbs = []Verb{VerbRefresh, VerbLeaveOut, VerbBill, VerbConfirm, VerbPay, VerbCancelSettlement}
 
 // The verbs.
 const (
 	VerbRefresh          Verb = "refreshCarrierSettlement"
 	VerbLeaveOut         Verb = "leaveOutOfCarrierSettlement"
+	VerbBill             Verb = "recordCarrierBill"
 	VerbConfirm          Verb = "confirmCarrierSettlement"
 	VerbPay              Verb = "payCarrierSettlement"
 	VerbCancelSettlement Verb = "cancelCarrierSettlement"
@@ -44,7 +45,7 @@ const (
 func (s SettlementState) Can(v Verb) bool {
 	switch s {
 	case SettlementDraft:
-		return v == VerbRefresh || v == VerbLeaveOut || v == VerbConfirm || v == VerbCancelSettlement
+		return v == VerbRefresh || v == VerbLeaveOut || v == VerbBill || v == VerbConfirm || v == VerbCancelSettlement
 	case SettlementConfirmed:
 		return v == VerbPay
 	case SettlementPaid, SettlementCancelled:
@@ -59,7 +60,9 @@ type Settlement struct {
 	CarrierID     uuid.UUID
 	Month         time.Time // its first day
 	State         SettlementState
-	Amount        decimal.Decimal // Σ of its listed lines, tax included
+	Amount        decimal.Decimal  // Σ of its listed lines, tax included
+	BillNumber    string           // of the carrier's own bill; "" for none yet
+	BilledAmount  *decimal.Decimal // what that comes to
 	StateReason   string
 	DraftedBy     *uuid.UUID // nil: the monthly job
 	ConfirmedBy   *uuid.UUID
@@ -110,7 +113,7 @@ func (SettlementLine) TableName() string { return "carrier_settlement_lines" }
 func (x *Settlement) snapshot() map[string]any {
 	m := map[string]any{
 		"number": x.Number, "carrier_id": x.CarrierID, "month": x.Month.Format("2006-01"), "state": x.State, "amount": x.Amount, "reason": x.StateReason,
-		"confirmed_by": x.ConfirmedBy, "bank_reference": x.BankReference, "version": x.Version,
+		"bill_number": x.BillNumber, "billed_amount": x.BilledAmount, "confirmed_by": x.ConfirmedBy, "bank_reference": x.BankReference, "version": x.Version,
 	}
 	if x.PaidOn != nil {
 		m["paid_on"] = x.PaidOn.Format(time.DateOnly)
@@ -217,8 +220,35 @@ func (s *Service) LeaveOutLines(tx pg.Tx, id uuid.UUID, version *int64, lines []
 	return s.settle(tx, &x, VerbLeaveOut, before)
 }
 
+// RecordBill keeps what the carrier's own bill comes to, so that the difference shows; a later one takes its place (SHP-18). Returns ErrBillNumber,
+// ErrBillAmount. Locks the settlement.
+func (s *Service) RecordBill(tx pg.Tx, id uuid.UUID, version *int64, number string, amount decimal.Decimal) (Settlement, error) {
+	x, err := holdSettlement(tx, id, version, VerbBill)
+	if err != nil {
+		return Settlement{}, err
+	}
+	if number = strings.TrimSpace(number); number == "" {
+		return Settlement{}, ErrBillNumber.At("/bill_number")
+	}
+	if amount.IsNeg() {
+		return Settlement{}, ErrBillAmount.At("/amount")
+	}
+	before := x.snapshot()
+	x.BillNumber, x.BilledAmount = number, &amount
+	return s.settle(tx, &x, VerbBill, before)
+}
+
+// Difference is what the carrier's bill is above the settlement, nil without a bill.
+func (x *Settlement) Difference() *decimal.Decimal {
+	if x.BilledAmount == nil {
+		return nil
+	}
+	return new(minus(*x.BilledAmount, x.Amount))
+}
+
 // ConfirmSettlement is finance's word (SHP-18). Whoever drafted it, or adjusted what it lists, doesn't give it (ErrOwnSettlement, ORG-03), and
-// nobody confirms a settlement that lists nothing (ErrNothing). Locks the settlement.
+// nobody confirms a settlement that lists nothing (ErrNothing), or while the carrier's bill says something else (ErrBillDiffers): what is disputed
+// is left out, what is owed is adjusted, or the carrier bills anew. Locks the settlement.
 func (s *Service) ConfirmSettlement(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Settlement, error) {
 	x, err := holdSettlement(tx, id, version, VerbConfirm)
 	if err != nil {
@@ -232,6 +262,8 @@ func (s *Service) ConfirmSettlement(tx pg.Tx, who identity.Principal, id uuid.UU
 		return Settlement{}, ErrOwnSettlement
 	case count == 0:
 		return Settlement{}, ErrNothing
+	case x.BilledAmount != nil && x.BilledAmount.Cmp(x.Amount) != 0:
+		return Settlement{}, ErrBillDiffers.With("number", x.BillNumber, "billed", x.BilledAmount, "amount", x.Amount)
 	}
 	before := x.snapshot()
 	x.State, x.ConfirmedBy, x.ConfirmedAt = SettlementConfirmed, &who.ID, &tx.Now

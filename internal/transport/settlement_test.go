@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/transport"
 )
@@ -284,4 +285,41 @@ func TestSHP18_RaceASharedTripIsPaidOnce(t *testing.T) {
 		}
 		w.agree()
 	}
+}
+
+// The carrier's own bill stands beside the settlement: while they differ nobody confirms, in the program or past it; a line left out, an adjustment or
+// a new bill makes them fit.
+func TestSHP18_TheCarriersBillIsCompared(t *testing.T) {
+	w := open(t)
+	w.shipped("浙A·00001", "1000")
+	second := w.shipped("浙A·00002", "2000")
+	draft := w.drafted()
+	at := settlements + "/" + draft
+	w.As("keeper").Post(at+"/bill", object{"bill_number": "YD-1", "amount": "540.01"}).WantProblem(403, "auth.forbidden")
+	w.As("clerk").Post(at+"/bill", object{"bill_number": "YD-1", "amount": "-1"}).Want(400)
+	for billed, difference := range map[string]string{"540.01": "0.01", "539.99": "-0.01"} {
+		a := w.As("clerk").Post(at+"/bill", object{"bill_number": "YD-1", "amount": billed}).Want(200)
+		if a.String("difference") != difference || a.String("amount") != "540.00" {
+			t.Errorf("%s", a.Body)
+		}
+		w.As("finance").Post(at+"/confirm", nil).WantProblem(409, "freight.bill_differs")
+	}
+	err := w.DB.Tx(t.Context(), pg.System("test"), func(tx pg.Tx) error {
+		return tx.Exec(`UPDATE carrier_settlements SET state = 'confirmed', confirmed_by = gen_random_uuid(), confirmed_at = now() WHERE id = ?`, draft).Error
+	})
+	if e, ours := errs.As(err); !ours || e.Code != "freight.bill_differs" {
+		t.Errorf("past the program: %v", err)
+	}
+	// They bill the first truck only: the second is left out.
+	w.As("clerk").Post(at+"/bill", object{"bill_number": "YD-2", "amount": "180.00"}).Want(200)
+	lines := w.As("clerk").Get(at + "/lines").Want(200)
+	for i := range lines.Len("data") {
+		if l := fmt.Sprintf("data.%d.", i); lines.String(l+"freight_voucher_id") == second {
+			w.As("clerk").Post(at+"/leave-out", object{"line_ids": []string{lines.String(l + "id")}, "reason": "账单未列"}).Want(200)
+		}
+	}
+	if a := w.As("finance").Post(at+"/confirm", nil).Want(200); a.String("difference") != "0.00" || a.String("bill_number") != "YD-2" {
+		t.Errorf("%s", a.Body)
+	}
+	w.As("clerk").Post(at+"/bill", object{"bill_number": "YD-3", "amount": "1"}).WantProblem(409, "resource.wrong_state")
 }

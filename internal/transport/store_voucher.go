@@ -115,7 +115,8 @@ func takeSettlement(tx pg.Tx, id uuid.UUID) (Settlement, error) {
 
 func storeSettlement(tx pg.Tx, x *Settlement) error {
 	err := pg.Update(tx, "carrier_settlements", x.ID, x.Version, map[string]any{
-		"number": x.Number, "state": x.State, "amount": x.Amount, "state_reason": x.StateReason, "confirmed_by": x.ConfirmedBy, "confirmed_at": x.ConfirmedAt,
+		"number": x.Number, "state": x.State, "amount": x.Amount, "state_reason": x.StateReason,
+		"bill_number": x.BillNumber, "billed_amount": x.BilledAmount, "confirmed_by": x.ConfirmedBy, "confirmed_at": x.ConfirmedAt,
 		"paid_on": x.PaidOn, "bank_reference": x.BankReference, "paid_by": x.PaidBy, "paid_at": x.PaidAt, "updated_at": x.UpdatedAt,
 	})
 	x.Version++
