@@ -111,8 +111,11 @@ func (s *Story) passes(n client.ShippingNotice) error {
 		if err == nil {
 			sum, err = sum.Add(l.Rest)
 		}
-		if err != nil || sum.Cmp(l.Quantity) != 0 {
-			return fmt.Errorf("%w: the trucks come to %s of %s, %v", errStory, sum, l.Quantity, err)
+		if err != nil {
+			return err
+		}
+		if sum.Cmp(l.Quantity) != 0 {
+			return fmt.Errorf("%w: the trucks come to %s of %s", errStory, sum, l.Quantity)
 		}
 	}
 	return nil

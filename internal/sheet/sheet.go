@@ -102,7 +102,7 @@ func bomb(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer archive.Close()
+	defer archive.Close() //nolint:errcheck // read only
 	if len(archive.File) > maxParts {
 		return true, nil
 	}
