@@ -91,12 +91,7 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 	if untold > 0 {
 		cmd.Printf("%d confirmed orders wait for their production request, which a running server makes within seconds\n", untold)
 	}
-	for _, t := range totals {
-		cmd.Println("total", t)
-	}
-	for _, d := range differ {
-		cmd.Println(d)
-	}
+	say(cmd, totals, differ)
 	if keep {
 		err := db.Tx(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
 			_, err := verify.Keep(tx, began, "command", len(app.Checks()), differ)
@@ -111,4 +106,14 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 	}
 	cmd.Printf("the books agree: %d checks\n", len(app.Checks()))
 	return nil
+}
+
+// say prints what the company comes to, and each difference.
+func say(cmd *cobra.Command, totals []verify.Total, differ []verify.Difference) {
+	for _, t := range totals {
+		cmd.Println("total", t)
+	}
+	for _, d := range differ {
+		cmd.Println(d)
+	}
 }

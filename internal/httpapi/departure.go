@@ -147,7 +147,7 @@ func (s *Server) ExportDispatchRegister(ctx context.Context, r api.ExportDispatc
 	f := departure.RegisterFilter{
 		From: day(p.From), To: day(p.To), CustomerID: p.CustomerID, ProductID: p.ProductID, NoticeID: p.ShippingNoticeID,
 		Vehicle: value(p.Vehicle), Carrier: value(p.Carrier), State: string(value(p.State)), Unproven: value(p.Unproven),
-			ProofLate: value(p.ProofLate),
+		ProofLate: value(p.ProofLate),
 	}
 	return dispatchExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(p.Format)), name: filesName(ctx, "dispatch-register", "发送登记簿"), header: dispatchHeader,
@@ -193,7 +193,10 @@ func dispatchCells(d departure.Dispatched) []any {
 		received = *d.ReceivedOn
 	}
 	return []any{
-		d.ShippedOn, d.Number, d.NoticeNumber, d.CustomerName, d.ProductCode, d.ProductName, d.Unit, unitPrice{d.Quantity}, unitPrice{d.Real}, d.Vehicle,
+		d.ShippedOn, d.Number, d.NoticeNumber, d.CustomerName, d.ProductCode, d.ProductName, d.Unit,
+		unitPrice{d.Quantity},
+		unitPrice{d.Real},
+		d.Vehicle,
 		d.Carrier, d.Driver, d.PassNumber, d.State, left, d.Signer, received,
 	}
 }
