@@ -84,6 +84,7 @@ func inspectionWord(i stock.Inspection) string {
 		return "合格"
 	case stock.Failed:
 		return "不合格"
+	case stock.Pending:
 	}
 	return "待检"
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -91,7 +92,7 @@ func tonnes(goods []Good, weights map[uuid.UUID]*decimal.Decimal) *decimal.Decim
 			return nil
 		}
 	}
-	if sum = sum.Trunc(tonneScale); sum.Cmp(mostTonnes) >= 0 {
+	if sum = money.Round(sum, tonneScale); sum.Cmp(mostTonnes) >= 0 {
 		return nil
 	}
 	return &sum
