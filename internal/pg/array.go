@@ -20,22 +20,24 @@ func (a TextArray) Value() (driver.Value, error) {
 	if a == nil {
 		return "{}", nil
 	}
-	m := arrays.Get().(*pgtype.Map)
-	defer arrays.Put(m)
-	buf, err := m.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(a), nil)
+	arrays.Lock()
+	defer arrays.Unlock()
+	buf, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(a), nil)
 	return string(buf), err
 }
 
 // Scan implements sql.Scanner.
 func (a *TextArray) Scan(src any) error {
-	m := arrays.Get().(*pgtype.Map)
-	defer arrays.Put(m)
-	return m.SQLScanner((*[]string)(a)).Scan(src)
+	arrays.Lock()
+	defer arrays.Unlock()
+	return arrays.SQLScanner((*[]string)(a)).Scan(src)
 }
 
-// arrays are pgx's memories of how types are written and read. One mustn't serve two goroutines, and a new one costs too much
-// for each array.
-var arrays = sync.Pool{New: func() any { return pgtype.NewMap() }}
+// arrays is pgx's memory of how types are written and read, which it adds to as it goes: for one goroutine at a time.
+var arrays = struct {
+	sync.Mutex
+	*pgtype.Map
+}{Map: pgtype.NewMap()}
 
 // Columns returns the keys and the instants of a map as two array arguments, for unnest(?::uuid[], ?::timestamptz[]): many rows
 // that each get an instant of their own in one statement.
