@@ -18,7 +18,7 @@ import (
 
 // joinMoney builds invoicing, receipts and bank statements.
 func (a *App) joinMoney(s *httpapi.Server) {
-	s.BankStatements = bankstatement.New(s.Rulebook, s.Receivables)
+	s.BankStatements = bankstatement.New(s.Rulebook, s.Credits, s.Receivables)
 	s.Receivables.Lines = s.BankStatements
 	s.Receivables.Enqueue = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, invoiceRunJob{id}) }
 	jobs.Handle(a.jobs, func(ctx context.Context, job invoiceRunJob) error { return a.invoiceAll(ctx, s.Receivables, job.ID) })

@@ -2,7 +2,6 @@ package bankstatement
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -21,43 +20,42 @@ type Confirmation struct {
 }
 
 // Confirm books a line: its receipt and allocations, and from where the customer pays (ARV-01). Without a customer, the proposal of now
-// must be the only likeliest one. Returns ErrHandled, ErrOutgoing, ErrNoOne, and what PostReceipt returns. Locks what PostReceipt
-// locks, then the line.
+// must be the only likeliest one. Returns ErrHandled, ErrOutgoing, ErrNoOne, and what PostReceipt returns. Locks the payer's account, the line,
+// then what PostReceipt locks.
 func (s *Service) Confirm(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, c Confirmation) (Line, error) {
 	l, err := pg.Take[Line](tx, "id = ?", id)
 	if err != nil {
 		return Line{}, err
 	}
-	if version != nil && *version != l.Version {
-		return Line{}, errs.ErrStale
-	}
-	if err := l.mayBook(); err != nil {
+	if err := l.mayBook(version); err != nil {
 		return Line{}, err
 	}
-	if c.CustomerID == nil || len(c.Shares) == 0 && !c.Prepayment {
-		all, err := s.propose(tx, []Line{l}, c.CustomerID)
+	payer := c.CustomerID
+	if payer == nil {
+		p, err := s.likeliest(tx, l)
 		if err != nil {
 			return Line{}, err
 		}
-		found := all[l.ID]
-		if c.CustomerID == nil && (len(found) == 0 || found[0].Ambiguous) {
-			return Line{}, ErrNoOne.At("/customer_id")
-		}
-		if len(found) > 0 {
-			if c.CustomerID == nil {
-				c.CustomerID = &found[0].CustomerID
-			}
-			if len(c.Shares) == 0 && !c.Prepayment {
-				c.Shares = found[0].Shares
-			}
-		}
+		payer = &p.CustomerID
 	}
-	return s.book(tx, who, l, *c.CustomerID, c.Shares)
+	if l, err = s.hold(tx, who, id, *payer); err != nil {
+		return Line{}, err
+	}
+	if err := l.mayBook(version); err != nil {
+		return Line{}, err
+	}
+	shares, err := s.sharesOf(tx, l, *payer, c)
+	if err != nil {
+		return Line{}, err
+	}
+	return s.book(tx, who, l, *payer, shares)
 }
 
 // mayBook returns why a line can't become a receipt, nil when it can.
-func (l Line) mayBook() error {
+func (l Line) mayBook(version *int64) error {
 	switch {
+	case version != nil && *version != l.Version:
+		return errs.ErrStale
 	case !l.Incoming:
 		return ErrOutgoing
 	case l.State != Open:
@@ -66,30 +64,73 @@ func (l Line) mayBook() error {
 	return nil
 }
 
-// book posts the receipt of a line, then takes the line under its lock: of two who book it, the second is undone.
+// likeliest returns the only likeliest proposal of a line. Returns ErrNoOne.
+func (s *Service) likeliest(tx pg.Tx, l Line) (Proposal, error) {
+	all, err := s.propose(tx, []Line{l}, nil)
+	if err != nil {
+		return Proposal{}, err
+	}
+	found := all[l.ID]
+	if len(found) == 0 || found[0].Ambiguous {
+		return Proposal{}, ErrNoOne.At("/customer_id")
+	}
+	return found[0], nil
+}
+
+// hold locks a customer's account and then the line, before anything is written: of two who book a line the second sees under the lock that
+// it is booked, and has left nothing behind.
+func (s *Service) hold(tx pg.Tx, who identity.Principal, id, customerID uuid.UUID) (Line, error) {
+	c, err := customer.Brief(tx, customerID)
+	if err == nil {
+		err = who.MustSee(c.OwnerID)
+	}
+	if errors.Is(err, errs.ErrNotFound) {
+		return Line{}, errs.ErrReferenced.At("/customer_id")
+	}
+	if err != nil {
+		return Line{}, err
+	}
+	if _, err := s.credits.Lock(tx, c.PayerID()); err != nil {
+		return Line{}, err
+	}
+	return pg.TakeForUpdate[Line](tx, "id = ?", id)
+}
+
+// sharesOf says what a locked line pays, worked out under the locks where the caller doesn't say it. A proposal that was taken for whose money
+// it is must still be the only likeliest.
+func (s *Service) sharesOf(tx pg.Tx, l Line, payer uuid.UUID, c Confirmation) ([]receivable.Share, error) {
+	named := len(c.Shares) > 0 || c.Prepayment
+	if c.CustomerID == nil {
+		p, err := s.likeliest(tx, l)
+		switch {
+		case err != nil:
+			return nil, err
+		case p.CustomerID != payer:
+			return nil, ErrNoOne.At("/customer_id")
+		case !named:
+			return p.Shares, nil
+		}
+	}
+	if named {
+		return c.Shares, nil
+	}
+	all, err := s.propose(tx, []Line{l}, &payer)
+	if err != nil || len(all[l.ID]) == 0 {
+		return nil, err
+	}
+	return all[l.ID][0].Shares, nil
+}
+
+// book posts the receipt of a line that is locked and judged.
 func (s *Service) book(tx pg.Tx, who identity.Principal, l Line, customerID uuid.UUID, shares []receivable.Share) (Line, error) {
 	r, err := s.receivables.PostReceipt(tx, who, receivable.NewReceipt{
 		CustomerID: customerID, Method: receivable.BankTransfer, Reference: l.bankReference(), ReceivedOn: l.BookedOn, Amount: l.Amount, Currency: l.Currency,
 		Remarks: l.Reference, Allocations: shares,
 	})
-	switch {
-	case errors.Is(err, receivable.ErrSameReference):
-		if now, again := pg.Take[Line](tx, "id = ?", l.ID); again == nil && now.State != Open {
-			return Line{}, ErrHandled.With("state", string(now.State))
-		}
-		return Line{}, err
-	case errors.Is(err, errs.ErrNotFound):
-		return Line{}, errs.ErrReferenced.At("/customer_id")
-	case err != nil:
+	if err != nil {
 		return Line{}, err
 	}
 	before := l
-	if l, err = pg.TakeForUpdate[Line](tx, "id = ?", l.ID); err != nil {
-		return Line{}, err
-	}
-	if err := l.mayBook(); err != nil {
-		return Line{}, err
-	}
 	l.State, l.ReceiptID = Booked, &r.ID
 	if err := handle(tx, &l); err != nil {
 		return Line{}, err
@@ -111,113 +152,3 @@ func (l Line) bankReference() string {
 	}
 	return l.TransactionID
 }
-
-// ConfirmAll books every open line of an import, or of all of them, whose only likeliest proposal is at least so sure; at most so many,
-// the oldest first, in one transaction. It returns the lines that were booked. Lines are booked in the order of their payers, since
-// booking locks their accounts. Returns and locks what Confirm does.
-func (s *Service) ConfirmAll(tx pg.Tx, who identity.Principal, importID *uuid.UUID, confidence, limit int) ([]Line, error) {
-	if confidence == 0 {
-		var err error
-		if confidence, err = s.rules.Int(tx, "bank.confirm_confidence"); err != nil {
-			return nil, err
-		}
-	}
-	sure, err := s.sure(tx, importID, confidence, limit)
-	if err != nil {
-		return nil, err
-	}
-	done := make([]Line, 0, len(sure))
-	for _, p := range sure {
-		// Worked out again: the line before may have paid what this one would.
-		l, err := s.Confirm(tx, who, p.line.ID, nil, Confirmation{CustomerID: &p.customerID})
-		if errors.Is(err, ErrHandled) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		done = append(done, l)
-	}
-	return done, nil
-}
-
-// certain is a line with whose money it is.
-type certain struct {
-	line              Line
-	customerID, payer uuid.UUID
-}
-
-// sure finds the lines that can be booked by themselves, in the order of their payers.
-func (s *Service) sure(tx pg.Tx, importID *uuid.UUID, confidence, limit int) ([]certain, error) {
-	lines, err := openLines(tx, importID)
-	if err != nil {
-		return nil, err
-	}
-	all, err := s.propose(tx, lines, nil)
-	if err != nil {
-		return nil, err
-	}
-	var sure []certain
-	for _, l := range lines {
-		found := all[l.ID]
-		if len(sure) == limit || len(found) == 0 || found[0].Ambiguous || found[0].Confidence < confidence {
-			continue
-		}
-		c, err := customer.Brief(tx, found[0].CustomerID)
-		if err != nil {
-			return nil, err
-		}
-		sure = append(sure, certain{l, c.ID, c.PayerID()})
-	}
-	slices.SortStableFunc(sure, func(a, b certain) int { return slices.Compare(a.payer[:], b.payer[:]) })
-	return sure, nil
-}
-
-// Ignore says that a line is no customer's payment, and why. Returns ErrHandled. Locks the line.
-func (s *Service) Ignore(tx pg.Tx, id uuid.UUID, version *int64, reason string) (Line, error) {
-	return s.turn(tx, id, version, "ignoreBankLine", Open, func(l *Line) { l.State, l.IgnoredReason = Ignored, reason })
-}
-
-// Reopen takes back that a line is ignored. Returns ErrHandled for one that isn't, ErrOutgoing. Locks the line.
-func (s *Service) Reopen(tx pg.Tx, id uuid.UUID, version *int64) (Line, error) {
-	return s.turn(tx, id, version, "reopenBankLine", Ignored, func(l *Line) { l.State, l.IgnoredReason = Open, "" })
-}
-
-func (s *Service) turn(tx pg.Tx, id uuid.UUID, version *int64, action string, from State, change func(*Line)) (Line, error) {
-	l, err := pg.TakeForUpdate[Line](tx, "id = ?", id)
-	switch {
-	case err != nil:
-		return Line{}, err
-	case version != nil && *version != l.Version:
-		return Line{}, errs.ErrStale
-	case l.State != from:
-		return Line{}, ErrHandled.With("state", string(l.State))
-	case !l.Incoming:
-		return Line{}, ErrOutgoing
-	}
-	before := l
-	change(&l)
-	if err := handle(tx, &l); err != nil {
-		return Line{}, err
-	}
-	return l, record(tx, action, subjectLine, id, before, l)
-}
-
-// ReceiptReversed implements receivable.Lines: the line of a reversed receipt is open again.
-func (s *Service) ReceiptReversed(tx pg.Tx, receiptID uuid.UUID) error {
-	l, err := pg.TakeForUpdate[Line](tx, "receipt_id = ?", receiptID)
-	if errors.Is(err, errs.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	before := l
-	l.State, l.ReceiptID = Open, nil
-	if err := handle(tx, &l); err != nil {
-		return err
-	}
-	return record(tx, "freeBankLine", subjectLine, l.ID, before, l)
-}
-
-var _ receivable.Lines = (*Service)(nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -18,12 +19,13 @@ import (
 // Service holds the use cases. Bank statements are finance's; nobody's ownership bounds what finance sees of them.
 type Service struct {
 	rules       *rulebook.Service
+	credits     *credit.Service
 	receivables *receivable.Service
 }
 
 // New returns the service, which app gives to receivable as its Lines.
-func New(rules *rulebook.Service, receivables *receivable.Service) *Service {
-	return &Service{rules: rules, receivables: receivables}
+func New(rules *rulebook.Service, credits *credit.Service, receivables *receivable.Service) *Service {
+	return &Service{rules: rules, credits: credits, receivables: receivables}
 }
 
 // CreateAccount writes down a bank account of the company. Returns ErrSameAccount, ErrAccountForm.

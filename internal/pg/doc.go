@@ -33,6 +33,9 @@
 // leaves it alone. What a group owes is added up under its lock. Who changes a group's members locks all their accounts before it.
 // Nothing that holds an account can end an approval request any more: it inserts a job that takes its locks from the beginning.
 //
+// Who books a bank line locks it directly after the payer's account, to judge it before the first write; a reversed receipt frees its line at the
+// line's place. They can't wait in a circle: who wants to book a line that is booked lets go of it at once.
+//
 // The working calendar stands outside this order: asking for it (Tx.Calendar) shares a lock at whatever place and waits only for who
 // changes it; and they (LockCalendar) take it before anything else and wait for nobody after.
 //
