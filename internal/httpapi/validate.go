@@ -86,10 +86,16 @@ func validate(ec echo.Context, op *operation) ([]byte, error) {
 		}
 		params[name] = v
 	}
+	stream := r.Body
+	if !op.jsonBody { // the validator would read all of it into memory, for schemes that sign bodies; ours don't
+		r.Body = http.NoBody
+	}
 	err := openapi3filter.ValidateRequest(context.WithoutCancel(r.Context()), &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: params, Route: op.route, Options: optionsFor(op),
 	})
-	if body != nil {
+	if !op.jsonBody {
+		r.Body = stream
+	} else if body != nil {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	if err != nil {
