@@ -187,6 +187,7 @@ func TestBadInputIsRefusedWithItsPlace(t *testing.T) {
 	rep.Get("/v1/customers/not-a-uuid").WantProblem(400, "request.invalid")
 	rep.With("Content-Type", "text/plain").Post("/v1/customers", "x").WantProblem(415, "request.unsupported_media_type")
 	rep.Post("/v1/customers", `{"name":"`+strings.Repeat("x", 1<<20)+`"}`).WantProblem(413, "request.too_large")
+	e.As("admin").With("Content-Type", "application/octet-stream").Post("/v1/imports/customers", strings.Repeat("x", 32<<20+1)).WantProblem(413, "request.too_large")
 	e.As("").Get("/v1/customers").WantProblem(401, "auth.unauthenticated")
 	if a := rep.Do(http.MethodPost, "/v1/nowhere", object{}); a.Status != 404 {
 		t.Errorf("nowhere: %d", a.Status)
