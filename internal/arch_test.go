@@ -67,6 +67,8 @@ var layers = strings.Fields(`
 	bankstatement
 	statement
 	collection
+	dispute
+	baddebt
 	survey
 	creditreview
 	handover
@@ -81,7 +83,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate departure receivable bankstatement statement collection "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate departure receivable bankstatement statement collection dispute baddebt "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -141,6 +143,8 @@ var imports = map[string]string{
 	"bankstatement": gates + "sheet customer credit receivable",
 	"statement":     gates + "customer catalog credit order shipping receivable",
 	"collection":    gates + "customer credit order shipping receivable statement",
+	"dispute":       gates + "customer receivable collection",
+	"baddebt":       gates + "customer credit receivable collection",
 
 	"survey":       gates + "customer shipping",
 	"creditreview": gates + "customer credit",

@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/baddebt"
 	"github.com/salesgate/salesgate/internal/collection"
+	"github.com/salesgate/salesgate/internal/dispute"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -15,12 +17,14 @@ import (
 // payersAtOnce is how many payers one transaction of the collection's jobs deals with.
 const payersAtOnce = 500
 
-// joinCollection builds the chasing of what is due.
+// joinCollection builds the chasing of what is due, and what becomes of what isn't paid.
 func (a *App) joinCollection(s *httpapi.Server) {
-	s.Collection = collection.New(s.Rulebook, s.Approvals, s.Attachments, s.Credits, s.Receivables)
-	s.Approvals.Register(collection.MatterAdjust, s.Collection)
-	s.Approvals.Register(collection.MatterWriteOff, s.Collection)
-	s.Attachments.Register(collection.SubjectBadDebt, s.Collection.SeeBadDebt, "collection.read")
+	s.Collection = collection.New(s.Rulebook)
+	s.Disputes = dispute.New(s.Approvals, s.Receivables)
+	s.Approvals.Register(dispute.Matter, s.Disputes)
+	s.BadDebts = baddebt.New(s.Approvals, s.Attachments, s.Credits, s.Receivables)
+	s.Approvals.Register(baddebt.Matter, s.BadDebts)
+	s.Attachments.Register(baddebt.Subject, s.BadDebts.See, "collection.read")
 	a.jobs.Every("payment_promises", time.Hour, func(ctx context.Context) error { return a.judgePromises(ctx, s.Collection) }) // ARV-05
 	a.jobs.Period("dunning", jobs.Daily, func(ctx context.Context, _ time.Time) error { return a.proposeDunnings(ctx, s.Collection) })
 	a.jobs.Period("weekly_receivables", jobs.Weekly, a.inPeriod("weekly_receivables", s.Collection.MakeReport)) // ARV-05

@@ -43,7 +43,7 @@ func (Contact) TableName() string { return "collection_contacts" }
 // RecordContact writes down that a payer was spoken with. HappenedAt is now when zero. Returns ErrFuture, and errs.ErrReferenced for a
 // customer that the caller doesn't see.
 func (s *Service) RecordContact(tx pg.Tx, who identity.Principal, customerID uuid.UUID, k Contact) (Contact, error) {
-	c, err := payer(tx, who, customerID)
+	c, err := Payer(tx, who, customerID)
 	if err != nil {
 		return Contact{}, err
 	}
@@ -71,7 +71,7 @@ func logContact(tx pg.Tx, k Contact) (Contact, error) {
 
 // ListContacts returns what was said with the payer of a customer, the latest first. It is empty when the payer isn't visible.
 func (s *Service) ListContacts(tx pg.Tx, who identity.Principal, customerID uuid.UUID, p pg.Page) ([]Contact, string, error) {
-	c, err := payer(tx, who, customerID)
+	c, err := Payer(tx, who, customerID)
 	if errors.Is(err, errs.ErrReferenced) {
 		return nil, "", nil
 	}

@@ -1,9 +1,10 @@
-// Package collection owns the chasing of what is due: the overdue list, what was said to whom, promises to pay, dunning, disputed items,
-// bad debts, who pays at the customer, and the weekly report about all that.
+// Package collection owns the chasing of what is due: the overdue list, what was said to whom, promises to pay, dunning, who
+// pays at the customer, and the weekly report about all that.
 //
 // It does not own the documents it speaks of: invoices, receipts, adjusting documents and write-offs are package receivable's, and nothing
-// here changes one. A disputed item is corrected by an adjusting document (ARV-06), a bad debt written off by one (ARV-07); this package
-// owns only how that comes to be decided. The exposure is package credit's: neither a dispute nor a promise lowers it.
+// here changes one. What comes of an item that isn't paid is decided elsewhere: whether it was right (package dispute, ARV-06), whether it
+// is given up (package baddebt, ARV-07); the lists here say so, and dunning leaves out what is disputed. The exposure is package credit's:
+// neither a dispute nor a promise lowers it.
 //
 // # Items
 //
@@ -17,8 +18,6 @@
 //
 //	promise     open → kept | partly_kept | broken | lapsed (nothing was left to pay), each as receipts say; open → withdrawn
 //	dunning     proposed → sent | cancelled
-//	dispute     open → deciding → adjusted, or back to open when the approval was refused; open → rejected | withdrawn
-//	bad debt    pending → approved → written_off; pending → rejected | withdrawn; pending, approved → stale (something was paid meanwhile)
 //	paying staff of a customer come and go; a change is never changed
 //
 // Whether a promise was kept is computed from receipts, by the day on which the money came, and looked at again for some weeks: a bill that
@@ -33,6 +32,5 @@
 //
 // # Locks
 //
-// Invoices (where something is said about their open amount), then the rows of this package, by id; the number series last. What ends in
-// receivable's documents (adjusting, writing off) locks the approval request and the credit account first, as those do.
+// Invoices (where something is said about their open amount), then the rows of this package, by id; the number series last.
 package collection

@@ -53,43 +53,6 @@ var (
 	_ = pg.Constraint("dunning_steps_step", ErrSteps)
 )
 
-// The refusals of disputes and bad debts.
-var (
-	ErrDisputedMore = pg.Constraint("disputed_items_credited", errs.Define(errs.Rule, "dispute.more_than_open",
-		"Only {left} can be disputed, or taken off, here.", "可争议或调减的金额仅 {left}。", "ARV-06"))
-	ErrUnknownLine = errs.Define(errs.Rule, "dispute.unknown_line",
-		"The invoice has no such line; a quantity is of a line.", "发票无此明细行;数量须对应明细行。", "ARV-06")
-	ErrDisputeClosed = pg.Constraint("disputed_items_closed", errs.Define(errs.Conflict, "dispute.closed",
-		"This dispute is closed, or waits for a decision.", "该争议已结案或正在审批。", "ARV-06"))
-	ErrDisputeReason = pg.Constraint("disputed_items_reason", errs.Define(errs.Rule, "dispute.reason",
-		"An item is disputed as a duplicate, for its price, item, quantity or quality.", "争议原因须为重复、价格、项目、数量或质量。", "ARV-06"))
-
-	ErrEvidence = errs.Define(errs.Rule, "bad_debt.evidence",
-		"An application needs evidence: attach it.", "坏账申请须附证明材料。", "ARV-07")
-	ErrOverOpen = pg.Constraint("bad_debt_items_open", errs.Define(errs.Rule, "bad_debt.more_than_open",
-		"Of this invoice only {open} is open.", "该发票未付金额仅 {open}。", "ARV-07"))
-	ErrBadDebtRunning = pg.Constraint("bad_debt_items_one", errs.Define(errs.Conflict, "bad_debt.running",
-		"An application about one of these items is under way.", "所列款项已有坏账申请在办。", "ARV-07"))
-	ErrNotApproved = errs.Define(errs.Conflict, "bad_debt.not_approved",
-		"Only what the general manager has approved is written off, and once.", "仅可核销已获总经理批准的申请,且只核销一次。", "ARV-07")
-	ErrBadDebtStale = errs.Define(errs.Conflict, "bad_debt.stale",
-		"Something of it was paid or corrected after it was applied for: that needs a new application.", "申请后已有付款或调整,须重新申请。", "ARV-07")
-	ErrBadDebtOver = pg.Constraint("bad_debts_immutable", errs.Define(errs.Conflict, "bad_debt.over",
-		"This application has ended.", "该坏账申请已结束。", "ARV-07"))
-	ErrNotWritten = errs.Define(errs.Rule, "bad_debt.not_written",
-		"Of this invoice nothing was written off by this application.", "该申请未核销此发票。", "ARV-07")
-	ErrGrounds = pg.Constraint("bad_debts_grounds", errs.Define(errs.Rule, "bad_debt.grounds",
-		"There are no such grounds.", "坏账理由无效。", "ARV-07"))
-
-	_ = pg.Constraint("disputed_items_deciding", ErrDisputeClosed)
-	_ = pg.Constraint("disputed_items_adjusted", ErrDisputeClosed)
-	_ = pg.Constraint("disputed_items_adjustment", ErrDisputeClosed)
-	_ = pg.Constraint("disputed_items_reasoned", ErrDisputeClosed)
-	_ = pg.Constraint("bad_debts_written", ErrBadDebtOver)
-	_ = pg.Constraint("bad_debts_approved", ErrBadDebtOver)
-	_ = pg.Constraint("bad_debt_items_write_off", ErrBadDebtOver)
-)
-
 // The refusals about paying staff.
 var (
 	ErrNobody = pg.Constraint("paying_staff_changes_somebody", errs.Define(errs.Rule, "paying_staff.nobody",

@@ -209,3 +209,33 @@ func want(t *testing.T, what string, got fmt.Stringer, expect string) {
 		t.Errorf("%s = %s, want %s", what, got, expect)
 	}
 }
+
+// decide lets people approve what waits.
+func (d *desk) decide(approval string, people ...string) {
+	d.t.Helper()
+	for _, who := range people {
+		d.As(who).Post("/v1/approvals/"+approval+"/approve", object{}).Want(200)
+	}
+}
+
+func (d *desk) dispute(invoice any, amount string) apitest.Answer {
+	return d.As("rep1").Post("/v1/disputed-items", object{
+		"invoice_id": invoice, "reason": "price", "amount": amount, "raised_by": "李示例", "note": "单价应为合同价",
+	})
+}
+
+// evidence uploads a file of the rep's.
+func (d *desk) evidence() []string {
+	return []string{d.As("rep1").With("Content-Type", "application/octet-stream").Post("/v1/attachments?file_name=a.pdf", "%PDF-1.7 example").Want(201).ID()}
+}
+
+// apply applies for debt to be written off; an item without an amount is meant whole.
+func (d *desk) apply(v receivable.Invoice, amount string) apitest.Answer {
+	item := object{"invoice_id": v.ID}
+	if amount != "" {
+		item["amount"] = amount
+	}
+	return d.As("rep1").Post("/v1/bad-debts", object{
+		"customer_id": d.customer.ID, "grounds": "bankrupt", "reason": "法院裁定破产", "items": []object{item}, "attachment_ids": d.evidence(),
+	})
+}

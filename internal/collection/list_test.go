@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/collection"
+	"github.com/salesgate/salesgate/internal/dispute"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -91,11 +92,11 @@ func TestListsTakeAFewStatements(t *testing.T) {
 			return err
 		}},
 		"disputes": {1, func(tx pg.Tx) error {
-			_, _, err := d.svc.ListDisputes(tx, d.clerk, collection.DisputeFilter{}, pg.Page{Limit: 50})
+			_, _, err := d.App.Server.Disputes.List(tx, d.clerk, dispute.Filter{}, pg.Page{Limit: 50})
 			return err
 		}},
 		"debts": {2, func(tx pg.Tx) error {
-			_, _, err := d.svc.ListBadDebts(tx, d.clerk, uuid.Nil, "", pg.Page{Limit: 50})
+			_, _, err := d.App.Server.BadDebts.List(tx, d.clerk, uuid.Nil, "", pg.Page{Limit: 50})
 			return err
 		}},
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // What the customer disputes on a statement rests until that is resolved: no letter names it, and the overdue list says why.
@@ -81,5 +82,26 @@ func TestARV07_TheOverdueListKnowsBucketsAndBadDebts(t *testing.T) {
 			d.As("rep3").Get(path+tail).WantProblem(404, "resource.not_found")
 			d.As("keeper").Get(path + tail).Want(403)
 		}
+	}
+}
+
+// ORG-06: what is asked goes with the customer to the next owner.
+func TestORG06_RequestsAboutDebtFollowTheCustomer(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	v := d.owe("100.00", 200)
+	x := d.dispute(v.ID, "40.00").Want(201)
+	asked := []string{
+		d.As("rep1").Post("/v1/disputed-items/"+x.ID()+"/resolve", object{"amount": "30.00", "reason": "合同价"}).Want(200).String("approval_id"),
+		d.apply(v, "10.00").Want(201).String("approval_id"),
+	}
+	d.Tx(func(tx pg.Tx) error {
+		return tx.Exec("UPDATE customers SET owner_id = ? WHERE id = ?", d.People["rep3"], d.customer.ID).Error
+	})
+	for _, id := range asked {
+		d.As("rep3").Get("/v1/approvals/" + id).Want(200)
+	}
+	if l := d.As("rep3").Get("/v1/disputed-items").Want(200); l.Len("data") != 1 {
+		t.Errorf("%s", l.Body)
 	}
 }

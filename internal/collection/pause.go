@@ -35,7 +35,7 @@ func (p Pause) trace() map[string]any {
 
 // PauseDunning gives the payer of a customer a rest; a proposal that waits is called off. Returns ErrPauseEnd and ErrPaused.
 func (s *Service) PauseDunning(tx pg.Tx, who identity.Principal, customerID uuid.UUID, until time.Time, reason string) (Pause, error) {
-	c, err := payer(tx, who, customerID)
+	c, err := Payer(tx, who, customerID)
 	if err != nil {
 		return Pause{}, err
 	}

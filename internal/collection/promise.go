@@ -95,7 +95,7 @@ type ItemAmount struct {
 // ErrPromiseDates, ErrNoAmount, ErrUnknownItem, ErrItemTwice, ErrPromiseSum, and ErrPromisedMore for more than is open and not promised
 // yet. Locks the invoices.
 func (s *Service) CreatePromise(tx pg.Tx, who identity.Principal, in NewPromise) (Promise, error) {
-	c, err := payer(tx, who, in.CustomerID)
+	c, err := Payer(tx, who, in.CustomerID)
 	if err != nil {
 		return Promise{}, err
 	}

@@ -6,16 +6,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/approval"
-	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/audit"
-	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
@@ -26,24 +22,16 @@ const (
 	SubjectPause   = "dunning_pause"
 	SubjectPolicy  = "dunning_policy"
 	SubjectStaff   = "paying_staff_change"
-	SubjectDispute = "disputed_item"
-	SubjectBadDebt = "bad_debt"
 	SubjectReport  = "collection_report"
 )
 
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
-	rules       *rulebook.Service
-	approvals   *approval.Service
-	files       *attachment.Service
-	credits     *credit.Service
-	receivables *receivable.Service
+	rules *rulebook.Service
 }
 
-// New returns the service, which app registers for its matters and for the files of SubjectBadDebt.
-func New(rules *rulebook.Service, approvals *approval.Service, files *attachment.Service, credits *credit.Service, receivables *receivable.Service) *Service {
-	return &Service{rules: rules, approvals: approvals, files: files, credits: credits, receivables: receivables}
-}
+// New returns the service.
+func New(rules *rulebook.Service) *Service { return &Service{rules: rules} }
 
 // seen returns a customer, or errs.ErrNotFound when it isn't there or isn't visible (ORG-06).
 func seen(tx pg.Tx, who identity.Principal, id uuid.UUID) (customer.Customer, error) {
@@ -54,8 +42,8 @@ func seen(tx pg.Tx, who identity.Principal, id uuid.UUID) (customer.Customer, er
 	return c, who.MustSee(c.OwnerID)
 }
 
-// payer returns who pays for a customer that a request names: chasing is about them, so the caller must see them, too.
-func payer(tx pg.Tx, who identity.Principal, customerID uuid.UUID) (customer.Customer, error) {
+// Payer returns who pays for a customer that a request names: chasing is about them, so the caller must see them, too.
+func Payer(tx pg.Tx, who identity.Principal, customerID uuid.UUID) (customer.Customer, error) {
 	c, err := seen(tx, who, customerID)
 	if err == nil && c.PayerID() != c.ID {
 		c, err = seen(tx, who, c.PayerID())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
 // policy returns a version of the steps, the one in force for 0.
@@ -22,7 +23,7 @@ func policy(tx pg.Tx, version int64) (Policy, error) {
 // payersToDun returns payers with something overdue, or with a proposal, by id.
 func payersToDun(tx pg.Tx, today time.Time, after uuid.UUID, n int) (ids []uuid.UUID, err error) {
 	err = tx.Raw(`SELECT payer_id FROM (
-			(SELECT DISTINCT v.payer_id FROM invoices v WHERE `+openItem+` AND v.due_on < @today AND v.payer_id > @after ORDER BY v.payer_id LIMIT @n)
+			(SELECT DISTINCT v.payer_id FROM invoices v WHERE `+receivable.IsOpen+` AND v.due_on < @today AND v.payer_id > @after ORDER BY v.payer_id LIMIT @n)
 			UNION
 			(SELECT payer_id FROM dunnings WHERE state = 'proposed' AND payer_id > @after ORDER BY payer_id LIMIT @n)
 		) p ORDER BY payer_id LIMIT @n`, map[string]any{"today": today, "after": after, "n": n}).Scan(&ids).Error
@@ -62,7 +63,7 @@ const ripe = `ripe AS MATERIALIZED (
 			FROM invoices v
 			LEFT JOIN LATERAL (SELECT i.step, x.sent_at FROM dunning_items i JOIN dunnings x ON x.id = i.dunning_id
 				WHERE i.invoice_id = v.id AND i.sent ORDER BY i.step DESC LIMIT 1) last ON true
-			WHERE v.payer_id = ANY (CAST(@payers AS uuid[])) AND ` + openItem + ` AND v.due_on < @today
+			WHERE v.payer_id = ANY (CAST(@payers AS uuid[])) AND ` + receivable.IsOpen + ` AND v.due_on < @today
 				AND (last.sent_at IS NULL OR (last.sent_at AT TIME ZONE 'Asia/Shanghai')::date + CAST(@interval AS int) <= CAST(@today AS date))
 				AND NOT EXISTS (SELECT FROM dunning_pauses b WHERE b.payer_id = v.payer_id AND b.ended_at IS NULL AND b.until >= @today)
 				AND ` + unpromised + `

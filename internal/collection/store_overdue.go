@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
 // overdueKey is where a page of the overdue list ended.
@@ -33,7 +34,7 @@ func listOverdue(tx pg.Tx, who identity.Principal, f OverdueFilter, today time.T
 	err = tx.Raw(`WITH page AS MATERIALIZED (
 			SELECT v.id, v.number, v.customer_id, v.payer_id, v.invoiced_on, v.due_on, v.total, v.paid, c.code, c.name, c.owner_id
 			FROM invoices v JOIN customers c ON c.id = v.customer_id
-			WHERE `+openItem+` AND `+strings.Join(where, " AND ")+`
+			WHERE `+receivable.IsOpen+` AND `+strings.Join(where, " AND ")+`
 			ORDER BY v.due_on, v.id LIMIT @limit
 		)
 		SELECT v.id AS invoice_id, v.number, v.customer_id, v.code AS customer_code, v.name AS customer_name, v.payer_id, y.name AS payer_name,

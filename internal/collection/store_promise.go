@@ -9,10 +9,8 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
-
-// openItem is the condition of an invoice v of which something is open; the partial indexes have it word for word.
-const openItem = "v.state = 'posted' AND v.kind <> 'reversal' AND v.paid < v.total"
 
 func listContacts(tx pg.Tx, payer uuid.UUID, p pg.Page) ([]Contact, string, error) {
 	var last struct {
@@ -49,7 +47,7 @@ func lockPromisable(tx pg.Tx, payer uuid.UUID, asked []ItemAmount) ([]promisable
 		where, args = where+" AND v.id IN ?", append(args, ids)
 	}
 	var held []uuid.UUID
-	err := tx.Raw("SELECT v.id FROM invoices v WHERE "+where+" AND "+openItem+" ORDER BY v.id FOR NO KEY UPDATE", args...).Scan(&held).Error
+	err := tx.Raw("SELECT v.id FROM invoices v WHERE "+where+" AND "+receivable.IsOpen+" ORDER BY v.id FOR NO KEY UPDATE", args...).Scan(&held).Error
 	if err != nil || len(held) == 0 {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
 // insertReport makes a report with its lines and cases, unless there is one of the week.
@@ -36,7 +37,7 @@ func insertReport(tx pg.Tx, r *Report, days int, amount decimal.Decimal) (made b
 
 const insertCases = `WITH late AS (
 		SELECT v.payer_id, sum(v.total - v.paid) AS amount, max(CAST(@start AS date) - v.due_on) AS days
-		FROM invoices v WHERE ` + openItem + ` AND v.due_on < @start GROUP BY v.payer_id
+		FROM invoices v WHERE ` + receivable.IsOpen + ` AND v.due_on < @start GROUP BY v.payer_id
 	), cases AS (
 		SELECT payer_id, 'days' AS kind, amount, days FROM late WHERE days > @days
 		UNION ALL SELECT payer_id, 'amount', amount, days FROM late WHERE amount > @amount
@@ -56,7 +57,7 @@ const insertLines = `WITH items AS (
 			sum(v.total - v.paid) FILTER (WHERE v.due_on < @start) AS overdue,
 			count(*) FILTER (WHERE v.due_on < @start) AS items,
 			max(CAST(@start AS date) - v.due_on) FILTER (WHERE v.due_on < @start) AS longest
-		FROM invoices v JOIN customers c ON c.id = v.customer_id WHERE ` + openItem + ` GROUP BY c.owner_id
+		FROM invoices v JOIN customers c ON c.id = v.customer_id WHERE ` + receivable.IsOpen + ` GROUP BY c.owner_id
 	), disputes AS (
 		SELECT c.owner_id, sum(d.amount) AS disputed FROM disputed_items d JOIN customers c ON c.id = d.customer_id
 		WHERE d.state IN ('open', 'deciding') GROUP BY c.owner_id

@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/backtest"
+	"github.com/salesgate/salesgate/internal/baddebt"
 	"github.com/salesgate/salesgate/internal/bankstatement"
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
@@ -28,6 +29,7 @@ import (
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/deliverycheck"
 	"github.com/salesgate/salesgate/internal/departure"
+	"github.com/salesgate/salesgate/internal/dispute"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -81,6 +83,8 @@ type Server struct {
 	BankStatements *bankstatement.Service
 	Receivables    *receivable.Service
 	Collection     *collection.Service
+	Disputes       *dispute.Service
+	BadDebts       *baddebt.Service
 	Imports        *importing.Service
 	Credits        *credit.Service
 	Products       *catalog.Service

@@ -1,4 +1,4 @@
-package collection
+package baddebt
 
 import (
 	"time"
@@ -6,8 +6,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/collection"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
 // openInvoice is what an application sees of an invoice.
@@ -19,14 +21,14 @@ type openInvoice struct {
 }
 
 // lockOpen locks the payer's open invoices that are asked for, in id order.
-func lockOpen(tx pg.Tx, payer uuid.UUID, asked []ItemAmount) (map[uuid.UUID]openInvoice, error) {
+func lockOpen(tx pg.Tx, payer uuid.UUID, asked []collection.ItemAmount) (map[uuid.UUID]openInvoice, error) {
 	ids := make([]uuid.UUID, len(asked))
 	for i, a := range asked {
 		ids[i] = a.InvoiceID
 	}
 	var rows []openInvoice
 	err := tx.Raw(`SELECT v.id, v.number, v.due_on, v.total - v.paid AS open FROM invoices v
-		WHERE v.id = ANY (?::uuid[]) AND v.payer_id = ? AND `+openItem+` ORDER BY v.id FOR NO KEY UPDATE`, pg.IDs(ids), payer).Scan(&rows).Error
+		WHERE v.id = ANY (?::uuid[]) AND v.payer_id = ? AND `+receivable.IsOpen+` ORDER BY v.id FOR NO KEY UPDATE`, pg.IDs(ids), payer).Scan(&rows).Error
 	open := make(map[uuid.UUID]openInvoice, len(rows))
 	for _, v := range rows {
 		open[v.ID] = v
@@ -34,19 +36,19 @@ func lockOpen(tx pg.Tx, payer uuid.UUID, asked []ItemAmount) (map[uuid.UUID]open
 	return open, err
 }
 
-func insertBadDebt(tx pg.Tx, b BadDebt) error {
+func insert(tx pg.Tx, b Application) error {
 	if err := pg.Insert(tx, &b); err != nil {
 		return err
 	}
 	return tx.Omit("Number", "Recovered").Create(&b.Items).Error
 }
 
-func setApproval(tx pg.Tx, b *BadDebt, request uuid.UUID) error {
+func setApproval(tx pg.Tx, b *Application, request uuid.UUID) error {
 	b.ApprovalID = &request
-	return storeBadDebt(tx, b)
+	return store(tx, b)
 }
 
-func storeBadDebt(tx pg.Tx, b *BadDebt) error {
+func store(tx pg.Tx, b *Application) error {
 	err := pg.Update(tx, "bad_debts", b.ID, b.Version, map[string]any{
 		"state": b.State, "approval_id": b.ApprovalID, "decided_at": b.DecidedAt, "written_by": b.WrittenBy, "written_at": b.WrittenAt,
 		"ended_reason": b.EndedReason,
@@ -55,7 +57,7 @@ func storeBadDebt(tx pg.Tx, b *BadDebt) error {
 	return err
 }
 
-func storeWritten(tx pg.Tx, it BadDebtItem) error {
+func storeWritten(tx pg.Tx, it Item) error {
 	return pg.One(tx.Exec("UPDATE bad_debt_items SET live = false, write_off_id = ? WHERE bad_debt_id = ? AND invoice_id = ?", it.WriteOffID, it.BadDebtID, it.InvoiceID))
 }
 
@@ -70,14 +72,14 @@ func hasMoved(tx pg.Tx, id uuid.UUID) (moved bool, err error) {
 	return moved, err
 }
 
-// badDebtItems reads the items of applications, by invoice id.
-func badDebtItems(tx pg.Tx, all []*BadDebt) error {
-	byID := make(map[uuid.UUID]*BadDebt, len(all))
+// readItems reads the items of applications, by invoice id.
+func readItems(tx pg.Tx, all []*Application) error {
+	byID := make(map[uuid.UUID]*Application, len(all))
 	ids := make([]uuid.UUID, len(all))
 	for i, b := range all {
 		byID[b.ID], ids[i], b.Items = b, b.ID, nil
 	}
-	var rows []BadDebtItem
+	var rows []Item
 	err := tx.Raw(`SELECT i.*, v.number, w.recovered FROM bad_debt_items i JOIN invoices v ON v.id = i.invoice_id
 		LEFT JOIN write_offs w ON w.id = i.write_off_id WHERE i.bad_debt_id = ANY (?::uuid[]) ORDER BY i.invoice_id`, pg.IDs(ids)).Scan(&rows).Error
 	for _, it := range rows {
@@ -86,21 +88,37 @@ func badDebtItems(tx pg.Tx, all []*BadDebt) error {
 	return err
 }
 
-func listBadDebts(tx pg.Tx, who identity.Principal, payer uuid.UUID, state BadDebtState, page pg.Page) ([]BadDebt, string, error) {
-	q := visible(tx, who, "bad_debts", "payer_id")
+// list reads a page of applications about payers whom the caller sees (ORG-06), newest first.
+func list(tx pg.Tx, who identity.Principal, payer uuid.UUID, state State, page pg.Page) ([]Application, string, error) {
+	q := tx.Table("bad_debts AS d").Select("d.*").Joins("JOIN customers c ON c.id = d.payer_id")
+	if owners, all := who.Owners(); !all {
+		q = q.Where("c.owner_id IN ?", owners)
+	}
 	if payer != uuid.Nil {
 		q = q.Where("d.payer_id = ?", payer)
 	}
 	if state != "" {
 		q = q.Where("d.state = ?", state)
 	}
-	rows, next, err := paged(q, page, func(b BadDebt) any { return b.ID })
+	var after uuid.UUID
+	found, err := page.After(&after)
+	if err != nil {
+		return nil, "", err
+	}
+	if found {
+		q = q.Where("d.id < ?", after)
+	}
+	var rows []Application
+	if err := q.Order("d.id DESC").Limit(page.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	rows, next, err := pg.Cut(page, rows, func(b Application) any { return b.ID })
 	if err != nil || len(rows) == 0 {
 		return rows, next, err
 	}
-	all := make([]*BadDebt, len(rows))
+	all := make([]*Application, len(rows))
 	for i := range rows {
 		all[i] = &rows[i]
 	}
-	return rows, next, badDebtItems(tx, all)
+	return rows, next, readItems(tx, all)
 }

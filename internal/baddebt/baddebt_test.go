@@ -1,4 +1,4 @@
-package collection_test
+package baddebt_test
 
 import (
 	"errors"
@@ -6,27 +6,10 @@ import (
 	"testing"
 
 	"github.com/salesgate/salesgate/internal/apitest"
-	"github.com/salesgate/salesgate/internal/collection"
+	"github.com/salesgate/salesgate/internal/baddebt"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/receivable"
 )
-
-// evidence uploads a file of the rep's.
-func (d *desk) evidence() []string {
-	return []string{d.As("rep1").With("Content-Type", "application/octet-stream").Post("/v1/attachments?file_name=a.pdf", "%PDF-1.7 example").Want(201).ID()}
-}
-
-// apply applies for debt to be written off; an item without an amount is meant whole.
-func (d *desk) apply(v receivable.Invoice, amount string) apitest.Answer {
-	item := object{"invoice_id": v.ID}
-	if amount != "" {
-		item["amount"] = amount
-	}
-	return d.As("rep1").Post("/v1/bad-debts", object{
-		"customer_id": d.customer.ID, "grounds": "bankrupt", "reason": "法院裁定破产", "items": []object{item}, "attachment_ids": d.evidence(),
-	})
-}
 
 // The rep applies, the superior and the general manager decide, finance writes off: the exposure falls, the history stays.
 func TestARV07_BadDebtFromApplicationToWriteOff(t *testing.T) {
@@ -196,16 +179,16 @@ func TestBadDebtConstraints(t *testing.T) {
 	v := d.owe("100.00", 200)
 	d.apply(v, "50.00").Want(201)
 	for q, refused := range map[string]*errs.Def{
-		"UPDATE bad_debts SET amount = 60":           collection.ErrBadDebtOver,
-		"DELETE FROM bad_debt_items":                 collection.ErrBadDebtOver,
-		"UPDATE bad_debts SET state = 'written_off'": collection.ErrBadDebtOver,
-		"UPDATE bad_debts SET state = 'approved'":    collection.ErrBadDebtOver,
-		"UPDATE bad_debt_items SET amount = 10":      collection.ErrBadDebtOver,
-		"INSERT INTO bad_debts SELECT gen_random_uuid(), 'x', payer_id, state, amount, 'none', reason, NULL, applied_by, applied_at, NULL, NULL, NULL, '', 1 FROM bad_debts":                                                                                                                            collection.ErrGrounds,
-		"WITH b AS (INSERT INTO bad_debts SELECT gen_random_uuid(), 'x', payer_id, state, amount, grounds, reason, NULL, applied_by, applied_at, NULL, NULL, NULL, '', 1 FROM bad_debts RETURNING id) INSERT INTO bad_debt_items SELECT b.id, invoice_id, 1, 100, true, NULL FROM bad_debt_items, b":    collection.ErrBadDebtRunning,
-		"WITH b AS (INSERT INTO bad_debts SELECT gen_random_uuid(), 'x', payer_id, state, amount, grounds, reason, NULL, applied_by, applied_at, NULL, NULL, NULL, '', 1 FROM bad_debts RETURNING id) INSERT INTO bad_debt_items SELECT b.id, invoice_id, 101, 100, false, NULL FROM bad_debt_items, b": collection.ErrOverOpen,
+		"UPDATE bad_debts SET amount = 60":           baddebt.ErrOver,
+		"DELETE FROM bad_debt_items":                 baddebt.ErrOver,
+		"UPDATE bad_debts SET state = 'written_off'": baddebt.ErrOver,
+		"UPDATE bad_debts SET state = 'approved'":    baddebt.ErrOver,
+		"UPDATE bad_debt_items SET amount = 10":      baddebt.ErrOver,
+		"INSERT INTO bad_debts SELECT gen_random_uuid(), 'x', payer_id, state, amount, 'none', reason, NULL, applied_by, applied_at, NULL, NULL, NULL, '', 1 FROM bad_debts":                                                                                                                            baddebt.ErrGrounds,
+		"WITH b AS (INSERT INTO bad_debts SELECT gen_random_uuid(), 'x', payer_id, state, amount, grounds, reason, NULL, applied_by, applied_at, NULL, NULL, NULL, '', 1 FROM bad_debts RETURNING id) INSERT INTO bad_debt_items SELECT b.id, invoice_id, 1, 100, true, NULL FROM bad_debt_items, b":    baddebt.ErrRunning,
+		"WITH b AS (INSERT INTO bad_debts SELECT gen_random_uuid(), 'x', payer_id, state, amount, grounds, reason, NULL, applied_by, applied_at, NULL, NULL, NULL, '', 1 FROM bad_debts RETURNING id) INSERT INTO bad_debt_items SELECT b.id, invoice_id, 101, 100, false, NULL FROM bad_debt_items, b": baddebt.ErrOverOpen,
 	} {
-		if err := d.as(d.clerk, func(tx pg.Tx) error { return tx.Exec(q).Error }); !errors.Is(err, refused) {
+		if err := d.as(func(tx pg.Tx) error { return tx.Exec(q).Error }); !errors.Is(err, refused) {
 			t.Errorf("%s: %v", q, err)
 		}
 	}

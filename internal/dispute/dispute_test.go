@@ -1,41 +1,14 @@
-package collection_test
+package dispute_test
 
 import (
 	"errors"
 	"sync"
 	"testing"
 
-	"github.com/salesgate/salesgate/internal/apitest"
-	"github.com/salesgate/salesgate/internal/collection"
+	"github.com/salesgate/salesgate/internal/dispute"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
-
-// exposure is what the customer owes by the ledger.
-func (d *desk) exposure() string {
-	d.t.Helper()
-	var v string
-	d.Tx(func(tx pg.Tx) error {
-		p, err := d.App.Server.Credits.Position(tx, d.customer.ID)
-		v = p.Account.Receivable.String()
-		return err
-	})
-	return v
-}
-
-// decide lets people approve what waits.
-func (d *desk) decide(approval string, people ...string) {
-	d.t.Helper()
-	for _, who := range people {
-		d.As(who).Post("/v1/approvals/"+approval+"/approve", object{}).Want(200)
-	}
-}
-
-func (d *desk) dispute(invoice any, amount string) apitest.Answer {
-	return d.As("rep1").Post("/v1/disputed-items", object{
-		"invoice_id": invoice, "reason": "price", "amount": amount, "raised_by": "李示例", "note": "单价应为合同价",
-	})
-}
 
 // What is disputed isn't dunned; the rest is, and the exposure stays.
 func TestARV06_ADisputedItemIsNotDunned(t *testing.T) {
@@ -115,27 +88,6 @@ func TestARV06_ADisputeIsSettledByAnAdjustingDocument(t *testing.T) {
 	}
 }
 
-// ORG-06: what is asked goes with the customer to the next owner.
-func TestORG06_RequestsAboutDebtFollowTheCustomer(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	v := d.owe("100.00", 200)
-	x := d.dispute(v.ID, "40.00").Want(201)
-	asked := []string{
-		d.As("rep1").Post("/v1/disputed-items/"+x.ID()+"/resolve", object{"amount": "30.00", "reason": "合同价"}).Want(200).String("approval_id"),
-		d.apply(v, "10.00").Want(201).String("approval_id"),
-	}
-	d.Tx(func(tx pg.Tx) error {
-		return tx.Exec("UPDATE customers SET owner_id = ? WHERE id = ?", d.People["rep3"], d.customer.ID).Error
-	})
-	for _, id := range asked {
-		d.As("rep3").Get("/v1/approvals/" + id).Want(200)
-	}
-	if l := d.As("rep3").Get("/v1/disputed-items").Want(200); l.Len("data") != 1 {
-		t.Errorf("%s", l.Body)
-	}
-}
-
 func TestARV06_RaceOfDisputesAboutOneItem(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -164,25 +116,25 @@ func TestDisputeConstraints(t *testing.T) {
 	d := open(t)
 	d.dispute(d.owe("100.00", 20).ID, "40.00").Want(201)
 	for set, refused := range map[string]*errs.Def{
-		"state = 'rejected'":                                   collection.ErrDisputeClosed,
-		"state = 'deciding'":                                   collection.ErrDisputeClosed,
-		"state = 'adjusted', closed_at = now()":                collection.ErrDisputeClosed,
-		"credited = 40.01":                                     collection.ErrDisputedMore,
-		"state = 'withdrawn', closed_at = now(), outcome = ''": collection.ErrDisputeClosed,
-		"reason = 'other'":                                     collection.ErrDisputeReason,
+		"state = 'rejected'":                                   dispute.ErrClosed,
+		"state = 'deciding'":                                   dispute.ErrClosed,
+		"state = 'adjusted', closed_at = now()":                dispute.ErrClosed,
+		"credited = 40.01":                                     dispute.ErrMore,
+		"state = 'withdrawn', closed_at = now(), outcome = ''": dispute.ErrClosed,
+		"reason = 'other'":                                     dispute.ErrReason,
 	} {
-		if err := d.as(d.clerk, func(tx pg.Tx) error { return tx.Exec("UPDATE disputed_items SET " + set).Error }); !errors.Is(err, refused) {
+		if err := d.as(func(tx pg.Tx) error { return tx.Exec("UPDATE disputed_items SET " + set).Error }); !errors.Is(err, refused) {
 			t.Errorf("%s: %v", set, err)
 		}
 	}
-	if err := d.as(d.clerk, func(tx pg.Tx) error {
+	if err := d.as(func(tx pg.Tx) error {
 		for range 2 {
 			if err := tx.Exec("INSERT INTO disputed_items SELECT gen_random_uuid(), gen_random_uuid()::text, invoice_id, line_id, customer_id, payer_id, reason, amount, raised_by, note, 'adjusted', credited, quantity, approval_id, invoice_id, outcome, opened_by, opened_at, closed_by, now(), 1 FROM disputed_items WHERE state = 'open'").Error; err != nil {
 				return err
 			}
 		}
 		return nil
-	}); !errors.Is(err, collection.ErrDisputeClosed) {
+	}); !errors.Is(err, dispute.ErrClosed) {
 		t.Errorf("one document for two disputes: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package collection
+package dispute
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/collection"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
@@ -18,22 +19,22 @@ import (
 	"github.com/salesgate/salesgate/internal/receivable"
 )
 
-// MatterAdjust is what the authority matrix rules on before an invoice is adjusted (ARV-06).
-const MatterAdjust = "receivable.adjust"
+// Matter is what the authority matrix rules on before an invoice is adjusted (ARV-06).
+const Matter = "receivable.adjust"
 
 // taskDispute asks the rep to find out what is right.
 const taskDispute = "collection.dispute"
 
-// DisputeState is where a disputed item stands.
-type DisputeState string
+// State is where a disputed item stands.
+type State string
 
 // The states.
 const (
-	DisputeOpen      DisputeState = "open"
-	DisputeDeciding  DisputeState = "deciding" // a correction waits for its approval
-	DisputeAdjusted  DisputeState = "adjusted"
-	DisputeRejected  DisputeState = "rejected"
-	DisputeWithdrawn DisputeState = "withdrawn"
+	Open      State = "open"
+	Deciding  State = "deciding" // a correction waits for its approval
+	Adjusted  State = "adjusted"
+	Rejected  State = "rejected"
+	Withdrawn State = "withdrawn"
 )
 
 // Why an item is disputed.
@@ -57,7 +58,7 @@ type Dispute struct {
 	Amount       decimal.Decimal
 	RaisedBy     string // the customer's person
 	Note         string
-	State        DisputeState
+	State        State
 	Credited     decimal.Decimal  // what is asked to be, or was, taken off the invoice
 	Quantity     *decimal.Decimal // of the line, that leaves the invoice with it
 	ApprovalID   *uuid.UUID
@@ -90,10 +91,10 @@ type NewDispute struct {
 	Note      string
 }
 
-// OpenDispute writes down that a customer disputes an invoice or a line of it, to an amount, and asks the rep to find out what is right
-// (ARV-06). Returns ErrUnknownLine, ErrNoAmount, and ErrDisputedMore for more than is open and not disputed yet, or than the line has.
+// Open writes down that a customer disputes an invoice or a line of it, to an amount, and asks the rep to find out what is right
+// (ARV-06). Returns ErrUnknownLine, collection.ErrNoAmount, and ErrMore for more than is open and not disputed yet, or than the line has.
 // Locks the invoice.
-func (s *Service) OpenDispute(tx pg.Tx, who identity.Principal, in NewDispute) (Dispute, error) {
+func (s *Service) Open(tx pg.Tx, who identity.Principal, in NewDispute) (Dispute, error) {
 	v, err := s.receivables.GetInvoice(tx, who, in.InvoiceID)
 	if errors.Is(err, errs.ErrNotFound) {
 		err = errs.ErrReferenced.At("/invoice_id")
@@ -103,10 +104,10 @@ func (s *Service) OpenDispute(tx pg.Tx, who identity.Principal, in NewDispute) (
 	}
 	d := Dispute{
 		ID: uuid.Must(uuid.NewV7()), InvoiceID: v.ID, LineID: in.LineID, CustomerID: v.CustomerID, PayerID: v.PayerID, Reason: in.Reason,
-		Amount: money.Fen(in.Amount), RaisedBy: in.RaisedBy, Note: in.Note, State: DisputeOpen, Credited: zero, OpenedBy: who.ID, OpenedAt: tx.Now, Version: 1,
+		Amount: money.Fen(in.Amount), RaisedBy: in.RaisedBy, Note: in.Note, State: Open, Credited: zero, OpenedBy: who.ID, OpenedAt: tx.Now, Version: 1,
 	}
 	if !d.Amount.IsPos() {
-		return Dispute{}, ErrNoAmount.At("/amount")
+		return Dispute{}, collection.ErrNoAmount.At("/amount")
 	}
 	left, err := disputable(tx, v.ID)
 	if err != nil {
@@ -116,7 +117,7 @@ func (s *Service) OpenDispute(tx pg.Tx, who identity.Principal, in NewDispute) (
 		return Dispute{}, err
 	}
 	if d.Amount.Cmp(left) > 0 {
-		return Dispute{}, ErrDisputedMore.With("left", left).At("/amount")
+		return Dispute{}, ErrMore.With("left", left).At("/amount")
 	}
 	if d.Number, err = pg.NextNumber(tx, "DI", tx.Now); err != nil {
 		return Dispute{}, err
@@ -127,7 +128,7 @@ func (s *Service) OpenDispute(tx pg.Tx, who identity.Principal, in NewDispute) (
 	if err := d.ask(tx, v); err != nil {
 		return Dispute{}, err
 	}
-	return d, record(tx, "openDisputedItem", SubjectDispute, d.ID, nil, d.trace())
+	return d, record(tx, "openDisputedItem", d.ID, nil, d.trace())
 }
 
 // within bounds what may be disputed by the line, if one is named.
@@ -150,7 +151,7 @@ func (d Dispute) ask(tx pg.Tx, v receivable.Invoice) error {
 		return err
 	}
 	return followup.Open(tx, followup.Task{
-		Kind: taskDispute, SubjectType: SubjectDispute, SubjectID: d.ID, Number: d.Number, UserID: &c.OwnerID,
+		Kind: taskDispute, SubjectType: Subject, SubjectID: d.ID, Number: d.Number, UserID: &c.OwnerID,
 		TitleEN: fmt.Sprintf("%s disputes %s of %s (%s): find out what is right", c.Name, d.Amount, v.Number, d.Reason),
 		TitleZH: fmt.Sprintf("%s 对 %s 中 %s 元提出争议(%s):请查明", c.Name, v.Number, d.Amount, reasonZH[d.Reason]),
 	})
@@ -165,29 +166,29 @@ type Settlement struct {
 	Reason   string
 }
 
-// ResolveDispute asks whoever the authority matrix names to adjust the invoice; when they agree, receivable posts the adjusting document,
-// and the invoice stays as it was posted (ARV-06). Returns ErrDisputeClosed, ErrNoAmount, ErrDisputedMore, ErrUnknownLine for a quantity
+// Resolve asks whoever the authority matrix names to adjust the invoice; when they agree, receivable posts the adjusting document,
+// and the invoice stays as it was posted (ARV-06). Returns ErrClosed, collection.ErrNoAmount, ErrMore, ErrUnknownLine for a quantity
 // of no line. Locks the dispute.
-func (s *Service) ResolveDispute(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, by Settlement) (Dispute, error) {
-	d, c, err := s.lockDispute(tx, who, id, version)
+func (s *Service) Resolve(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, by Settlement) (Dispute, error) {
+	d, c, err := s.lock(tx, who, id, version)
 	if err != nil {
 		return Dispute{}, err
 	}
 	amount := money.Fen(by.Amount)
 	switch {
-	case d.State != DisputeOpen:
-		return Dispute{}, ErrDisputeClosed
+	case d.State != Open:
+		return Dispute{}, ErrClosed
 	case !amount.IsPos() || by.Quantity != nil && !by.Quantity.IsPos():
-		return Dispute{}, ErrNoAmount.At("/amount")
+		return Dispute{}, collection.ErrNoAmount.At("/amount")
 	case amount.Cmp(d.Amount) > 0:
-		return Dispute{}, ErrDisputedMore.With("left", d.Amount).At("/amount")
+		return Dispute{}, ErrMore.With("left", d.Amount).At("/amount")
 	case by.Quantity != nil && d.LineID == nil:
 		return Dispute{}, ErrUnknownLine.At("/quantity")
 	}
 	before := d.trace()
 	d.Credited, d.Quantity, d.Outcome = amount, by.Quantity, by.Reason
 	r, err := s.approvals.Submit(tx, who, approval.Submission{
-		Matter: MatterAdjust, SubjectType: SubjectDispute, SubjectID: d.ID, Number: d.Number, OwnerID: &c.OwnerID,
+		Matter: Matter, SubjectType: Subject, SubjectID: d.ID, Number: d.Number, OwnerID: &c.OwnerID,
 		TitleEN: fmt.Sprintf("Take %s off an invoice of %s: %s", amount, c.Name, d.Reason),
 		TitleZH: fmt.Sprintf("%s 争议调整 %s 元:%s", c.Name, amount, reasonZH[d.Reason]),
 		Facts:   map[string]any{"amount": amount, "cause": d.Reason, "disputed": d.Amount, "reason": by.Reason},
@@ -196,8 +197,8 @@ func (s *Service) ResolveDispute(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err != nil {
 		return Dispute{}, err
 	}
-	d.State, d.ApprovalID = DisputeDeciding, &r.ID
-	if err := storeDispute(tx, &d); err != nil {
+	d.State, d.ApprovalID = Deciding, &r.ID
+	if err := store(tx, &d); err != nil {
 		return Dispute{}, err
 	}
 	if r.State == approval.Approved {
@@ -205,7 +206,7 @@ func (s *Service) ResolveDispute(tx pg.Tx, who identity.Principal, id uuid.UUID,
 			return Dispute{}, err
 		}
 	}
-	return d, record(tx, "resolveDisputedItem", SubjectDispute, d.ID, before, d.trace())
+	return d, record(tx, "resolveDisputedItem", d.ID, before, d.trace())
 }
 
 // content is what the approval is bound to.
@@ -235,14 +236,14 @@ func (s *Service) adjust(tx pg.Tx, d Dispute) (Dispute, error) {
 	if err != nil {
 		return d, err
 	}
-	d.State, d.AdjustmentID, d.ClosedAt, d.ClosedBy = DisputeAdjusted, &doc.ID, &tx.Now, tx.By.Actor()
+	d.State, d.AdjustmentID, d.ClosedAt, d.ClosedBy = Adjusted, &doc.ID, &tx.Now, tx.By.Actor()
 	if d.Credited = doc.Total.Abs(); d.Credited.Cmp(d.Amount) > 0 { // a quantity comes to what its line says
-		return d, ErrDisputedMore.With("left", d.Amount)
+		return d, ErrMore.With("left", d.Amount)
 	}
-	if err := storeDispute(tx, &d); err != nil {
+	if err := store(tx, &d); err != nil {
 		return d, err
 	}
-	return d, followup.Close(tx, taskDispute, SubjectDispute, d.ID)
+	return d, followup.Close(tx, taskDispute, Subject, d.ID)
 }
 
 // cause is what receivable calls the reason. Where goods stay on the invoice, an amount off it is a matter of its price.
@@ -260,49 +261,49 @@ func (d Dispute) cause() receivable.Cause {
 	return receivable.CausePrice
 }
 
-// disputeDecided takes an approval's outcome: what was refused is open again.
-func (s *Service) disputeDecided(tx pg.Tx, r approval.Request) error {
+// ApprovalDecided implements approval.Subject: what was refused is open again.
+func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	d, err := pg.Take[Dispute](tx, "id = ?", r.SubjectID)
-	if err != nil || d.State != DisputeDeciding || d.ApprovalID == nil || *d.ApprovalID != r.ID {
+	if err != nil || d.State != Deciding || d.ApprovalID == nil || *d.ApprovalID != r.ID {
 		return err
 	}
 	before := d.trace()
 	if r.State == approval.Approved {
 		d, err = s.adjust(tx, d)
 	} else {
-		d.State, d.Credited, d.Quantity, d.ApprovalID, d.Outcome = DisputeOpen, zero, nil, nil, ""
-		err = storeDispute(tx, &d)
+		d.State, d.Credited, d.Quantity, d.ApprovalID, d.Outcome = Open, zero, nil, nil, ""
+		err = store(tx, &d)
 	}
 	if err != nil {
 		return err
 	}
-	return record(tx, "decideDisputedItem", SubjectDispute, d.ID, before, d.trace())
+	return record(tx, "decideDisputedItem", d.ID, before, d.trace())
 }
 
-// CloseDispute ends a dispute without a document: rejected, because the invoice is right, or withdrawn by the customer. What is open of the
-// invoice is dunned again. Returns ErrDisputeClosed. Locks the dispute.
-func (s *Service) CloseDispute(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, as DisputeState, reason string) (Dispute, error) {
-	d, _, err := s.lockDispute(tx, who, id, version)
+// Close ends a dispute without a document: rejected, because the invoice is right, or withdrawn by the customer. What is open of the
+// invoice is dunned again. Returns ErrClosed. Locks the dispute.
+func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, as State, reason string) (Dispute, error) {
+	d, _, err := s.lock(tx, who, id, version)
 	if err != nil {
 		return Dispute{}, err
 	}
-	if d.State != DisputeOpen {
-		return Dispute{}, ErrDisputeClosed
+	if d.State != Open {
+		return Dispute{}, ErrClosed
 	}
 	before := d.trace()
 	d.State, d.Outcome, d.ClosedAt, d.ClosedBy = as, reason, &tx.Now, tx.By.Actor()
-	if err := storeDispute(tx, &d); err != nil {
+	if err := store(tx, &d); err != nil {
 		return Dispute{}, err
 	}
-	if err := followup.Close(tx, taskDispute, SubjectDispute, d.ID); err != nil {
+	if err := followup.Close(tx, taskDispute, Subject, d.ID); err != nil {
 		return Dispute{}, err
 	}
-	return d, record(tx, string(as)+"DisputedItem", SubjectDispute, d.ID, before, d.trace())
+	return d, record(tx, string(as)+"DisputedItem", d.ID, before, d.trace())
 }
 
-// lockDispute locks a visible dispute, its requests first.
-func (s *Service) lockDispute(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Dispute, customer.Customer, error) {
-	if err := s.approvals.Lock(tx, SubjectDispute, id); err != nil {
+// lock locks a visible dispute, its requests first.
+func (s *Service) lock(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Dispute, customer.Customer, error) {
+	if err := s.approvals.Lock(tx, Subject, id); err != nil {
 		return Dispute{}, customer.Customer{}, err
 	}
 	d, err := pg.TakeForUpdate[Dispute](tx, "id = ?", id)
@@ -316,8 +317,8 @@ func (s *Service) lockDispute(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	return d, c, stale(version, d.Version)
 }
 
-// GetDispute returns a disputed item. Returns errs.ErrNotFound also when its customer isn't visible.
-func (s *Service) GetDispute(tx pg.Tx, who identity.Principal, id uuid.UUID) (Dispute, error) {
+// Get returns a disputed item. Returns errs.ErrNotFound also when its customer isn't visible.
+func (s *Service) Get(tx pg.Tx, who identity.Principal, id uuid.UUID) (Dispute, error) {
 	d, err := pg.Take[Dispute](tx, "id = ?", id)
 	if err != nil {
 		return Dispute{}, err
@@ -326,17 +327,17 @@ func (s *Service) GetDispute(tx pg.Tx, who identity.Principal, id uuid.UUID) (Di
 	return d, err
 }
 
-// DisputeFilter narrows ListDisputes; what is zero lets all through.
-type DisputeFilter struct {
+// Filter narrows List; what is zero lets all through.
+type Filter struct {
 	CustomerID uuid.UUID
 	PayerID    uuid.UUID
 	InvoiceID  uuid.UUID
 	OwnerID    uuid.UUID
-	State      DisputeState
+	State      State
 	Reason     string
 }
 
-// ListDisputes returns disputed items of visible customers, newest first. One statement.
-func (s *Service) ListDisputes(tx pg.Tx, who identity.Principal, f DisputeFilter, page pg.Page) ([]Dispute, string, error) {
-	return listDisputes(tx, who, f, page)
+// List returns disputed items of visible customers, newest first. One statement.
+func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Dispute, string, error) {
+	return list(tx, who, f, page)
 }
