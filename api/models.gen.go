@@ -1134,6 +1134,7 @@ const (
 	GateConflictKindCancelled      GateConflictKind = "cancelled"
 	GateConflictKindClockSkew      GateConflictKind = "clock_skew"
 	GateConflictKindExpired        GateConflictKind = "expired"
+	GateConflictKindFailedLot      GateConflictKind = "failed_lot"
 	GateConflictKindForged         GateConflictKind = "forged"
 	GateConflictKindOtherGoods     GateConflictKind = "other_goods"
 	GateConflictKindOtherVehicle   GateConflictKind = "other_vehicle"
@@ -1151,6 +1152,8 @@ func (e GateConflictKind) Valid() bool {
 	case GateConflictKindClockSkew:
 		return true
 	case GateConflictKindExpired:
+		return true
+	case GateConflictKindFailedLot:
 		return true
 	case GateConflictKindForged:
 		return true

@@ -3071,7 +3071,7 @@ CREATE TABLE public.gate_conflicts (
     CONSTRAINT gate_conflicts_booking_check CHECK ((booking = ANY (ARRAY['none'::text, 'pending'::text, 'booked'::text, 'impossible'::text]))),
     CONSTRAINT gate_conflicts_detail_en_check CHECK ((length(detail_en) <= 1000)),
     CONSTRAINT gate_conflicts_detail_zh_check CHECK ((length(detail_zh) <= 1000)),
-    CONSTRAINT gate_conflicts_kind_check CHECK ((kind = ANY (ARRAY['second_use'::text, 'cancelled'::text, 'expired'::text, 'forged'::text, 'unknown_pass'::text, 'other_vehicle'::text, 'other_goods'::text, 'turned_back'::text, 'clock_skew'::text, 'sequence_reused'::text]))),
+    CONSTRAINT gate_conflicts_kind_check CHECK ((kind = ANY (ARRAY['second_use'::text, 'cancelled'::text, 'expired'::text, 'forged'::text, 'unknown_pass'::text, 'other_vehicle'::text, 'other_goods'::text, 'failed_lot'::text, 'turned_back'::text, 'clock_skew'::text, 'sequence_reused'::text]))),
     CONSTRAINT gate_conflicts_resolution_check CHECK ((length(resolution) <= 1000)),
     CONSTRAINT gate_conflicts_resolved CHECK ((((state = 'resolved'::text) = (resolved_at IS NOT NULL)) AND ((state = 'resolved'::text) = (resolution <> ''::text)))),
     CONSTRAINT gate_conflicts_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text])))
@@ -7414,7 +7414,7 @@ CREATE UNIQUE INDEX gate_checks_device ON public.gate_checks USING btree (device
 
 CREATE INDEX gate_checks_note ON public.gate_checks USING btree (delivery_note_id, id);
 
-CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE (outcome = 'passed'::text);
+CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE ((outcome = 'passed'::text) AND (device_decision IS DISTINCT FROM 'turned_back'::text));
 
 CREATE INDEX gate_checks_pass ON public.gate_checks USING btree (gate_pass_id, id);
 

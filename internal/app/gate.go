@@ -19,7 +19,7 @@ func (a *App) joinGate(s *httpapi.Server) {
 	s.Gate = gate.New(s.Rulebook, s.Shipments, a.cfg.MasterKey)
 	s.Shipments.Gate = s.Gate
 	s.Departures = departure.New(s.Rulebook, s.Attachments, s.Shipments)
-	s.Departures.Trucks = s.Transport
+	s.Departures.Trucks, s.Departures.Passes = s.Transport, s.Gate
 	s.Gate.Corrections = s.Departures
 	s.Attachments.Register(departure.SubjectProof, s.Departures.ProofSeen, "shipment.read")
 	a.jobs.Every("late_departures", 5*time.Minute, a.batches("late_departures", s.Departures.MarkLate))             // SHP-14

@@ -73,8 +73,8 @@ func TestSHP14_WhatTheWarehouseMayReport(t *testing.T) {
 	w.As("keeper").Post(at, object{"left_at": w.now()}).Want(200)
 	w.wantNote(note, "left")
 	w.As("keeper").Post(at, object{"left_at": w.now()}).WantProblem(409, "departure.not_loaded")
-	// The truck still has its pass: the gate's check afterwards is no second departure.
-	w.As("guard").Post("/v1/gate-checks", object{"pass_number": w.note(note).String("gate_pass.number"), "vehicle": "浙A12345", "seen": []object{{"product_code": "PET-150D", "quantity": "10"}}}).Want(201)
+	// Its pass is used by the report (SHP-09): another truck doesn't leave with it.
+	w.As("guard").Post("/v1/gate-checks", object{"pass_number": w.note(note).String("gate_pass.number"), "vehicle": "浙A12345", "seen": []object{{"product_code": "PET-150D", "quantity": "10"}}}).WantProblem(409, "gate.pass_used")
 }
 
 // A difference flows back by a document of its own that finance posts: order, exposure and what can be invoiced follow, the note stays.

@@ -27,6 +27,13 @@ type Service struct {
 	shipments *shipping.Service
 
 	Trucks Trucks
+	Passes Passes
+}
+
+// Passes ends gate passes; package gate does.
+type Passes interface {
+	// EndPass uses up the pass of a delivery note that left without the gate's check (SHP-09). The note is locked.
+	EndPass(tx pg.Tx, who identity.Principal, d *shipping.DeliveryNote, at time.Time) error
 }
 
 // Trucks is told that goods have arrived; package transport is one.
@@ -35,7 +42,7 @@ type Trucks interface {
 	Arrive(tx pg.Tx, deliveryNoteID uuid.UUID) error
 }
 
-// New returns the service. Trucks is set before it is used.
+// New returns the service. Trucks and Passes are set before it is used.
 func New(rules *rulebook.Service, files *attachment.Service, shipments *shipping.Service) *Service {
 	return &Service{rules: rules, files: files, shipments: shipments}
 }
@@ -54,8 +61,8 @@ type Quantity struct {
 }
 
 // ReportDeparture books that a loaded truck has left without a check of the gate's (SHP-14). Lines that differ from the delivery note become a
-// correction for finance to post; lines that aren't named left as the note says. Returns ErrNotLoaded, ErrLeftWhen, ErrNoReason, ErrNoLine, errs.ErrStale. Locks
-// the delivery note.
+// correction for finance to post; lines that aren't named left as the note says. The gate pass is used by it (SHP-09). Goods of a lot that has failed its inspection are
+// gone all the same: they are told of (SHP-16). Returns ErrNotLoaded, ErrLeftWhen, ErrNoReason, ErrNoLine, errs.ErrStale. Locks the delivery note, then its pass.
 func (s *Service) ReportDeparture(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, r Report) (shipping.DeliveryNote, error) {
 	d, err := s.lock(tx, who, id)
 	switch {
@@ -68,7 +75,14 @@ func (s *Service) ReportDeparture(tx pg.Tx, who identity.Principal, id uuid.UUID
 	case r.LeftAt.After(tx.Now) || r.LeftAt.Before(d.CreatedAt):
 		return shipping.DeliveryNote{}, ErrLeftWhen.At("/left_at")
 	}
-	if err := s.shipments.Leave(tx, &d, r.LeftAt.UTC().Truncate(time.Microsecond), "reportDeparture"); err != nil {
+	left := r.LeftAt.UTC().Truncate(time.Microsecond)
+	if err := s.Passes.EndPass(tx, who, &d, left); err != nil {
+		return shipping.DeliveryNote{}, err
+	}
+	if err := s.shipments.Leave(tx, &d, left, "reportDeparture"); err != nil {
+		return shipping.DeliveryNote{}, err
+	}
+	if err := s.tellFailed(tx, who, &d); err != nil {
 		return shipping.DeliveryNote{}, err
 	}
 	deltas, err := differences(&d, r.Lines)

@@ -34,6 +34,7 @@ const (
 	UnknownPass    Kind = "unknown_pass"
 	OtherVehicle   Kind = "other_vehicle"
 	OtherGoods     Kind = "other_goods"
+	FailedLot      Kind = "failed_lot"  // goods that failed their inspection after they were loaded
 	TurnedBackGood Kind = "turned_back" // although it might have left
 	ClockSkew      Kind = "clock_skew"
 	SequenceReused Kind = "sequence_reused" // the phone's running number stands for another check already
@@ -43,6 +44,7 @@ const (
 var kindOf = map[string]Kind{
 	"gate.pass_used": SecondUse, "gate.pass_cancelled": Cancelled, "gate.pass_expired": Expired, "gate.forged_pass": Forged,
 	"gate.unknown_pass": UnknownPass, "gate.other_vehicle": OtherVehicle, "gate.other_goods": OtherGoods, "gate.no_pass": UnknownPass,
+	"stock.loaded_lot_failed": FailedLot,
 }
 
 // Booking says whether what left is booked as left.
@@ -132,6 +134,11 @@ func openConflicts(tx pg.Tx, all []Conflict) error {
 		guard, rep := task, task
 		guard.Role, guard.Inform = identity.GateGuard, true
 		tasks := []followup.Task{task, guard}
+		if c.Kind == FailedLot { // SHP-16: who inspects knows where the goods went
+			quality := guard
+			quality.Role = identity.QualityManager
+			tasks = append(tasks, quality)
+		}
 		if c.OwnerID != nil {
 			rep.Role, rep.UserID = "", c.OwnerID
 			tasks = append(tasks, rep)
@@ -170,7 +177,7 @@ func blame(tx pg.Tx, who identity.Principal, g *GateCheck, e *errs.Error) error 
 		return nil
 	}
 	v := violation.Violation{
-		Rule: "SHP-09", Kind: "gate.let_out", PersonID: who.ID, SubjectType: SubjectGateCheck, SubjectID: g.ID, Number: g.PassNumber, SourceID: g.ID,
+		Rule: e.Rules[0], Kind: "gate.let_out", PersonID: who.ID, SubjectType: SubjectGateCheck, SubjectID: g.ID, Number: g.PassNumber, SourceID: g.ID,
 		Detail: map[string]any{
 			"code": e.Code, "en": e.Text("en"), "zh": e.Text("zh-CN"), "vehicle": g.Vehicle, "device": *g.DeviceID, "sequence": *g.Sequence,
 			"at": g.CheckedAt.Format(time.RFC3339), "offline": true,

@@ -6,7 +6,7 @@
 //
 // # Passes
 //
-//	valid → used
+//	valid → used (by the gate's check, or by the warehouse's report that the truck has left, SHP-14)
 //	valid → cancelled (its delivery note was unloaded, SHP-21)
 //
 // There is one pass for each truck, that is for each delivery note. Several trucks of one notice have several passes, which never come to more
@@ -26,6 +26,9 @@
 // What a phone let out has left, whatever the gate would have said: the delivery note is booked as left, and the guard has a violation. Goods of a
 // note that was unloaded on paper are booked on a new one, by a job that takes its locks from the beginning; when the notice has no
 // room for them, or no pass of ours is known, the conflict says that they have to be booked by hand.
+//
+// A truck that the warehouse reported as left may have been let out by a phone before: its first such check is its own, no second use. Goods whose lot had failed
+// its inspection by the instant of the check are a conflict, and are booked (SHP-16); a lot that failed later isn't.
 //
 // A check is known by device, running number and content: handing it in again does nothing.
 //

@@ -120,6 +120,7 @@ func (s *Service) begin(tx pg.Tx, who identity.Principal, b Batch) (*synchronisa
 	y := &synchronisation{
 		s: s, tx: tx, who: who, device: b.DeviceID, checks: slices.Clone(b.Checks), skew: b.skewed(tx.Now),
 		tolerance: time.Duration(minutes) * time.Minute, hashes: map[int64][][]byte{}, passes: map[uuid.UUID]*shipping.DeliveryNote{},
+		letOut: map[uuid.UUID]bool{},
 	}
 	slices.SortStableFunc(y.checks, func(a, b OfflineCheck) int { return int(max(-1, min(1, a.Sequence-b.Sequence))) })
 	last := y.checks[len(y.checks)-1].Sequence

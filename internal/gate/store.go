@@ -137,3 +137,31 @@ func passesOf(tx pg.Tx, notice uuid.UUID) (map[uuid.UUID]shipping.GatePass, erro
 	}
 	return of, err
 }
+
+// passesLetOut returns those of the passes with which a guard or a phone has let something out.
+func passesLetOut(tx pg.Tx, passes []uuid.UUID) (map[uuid.UUID]bool, error) {
+	var ids []uuid.UUID
+	err := tx.Raw(`SELECT DISTINCT gate_pass_id FROM gate_checks WHERE gate_pass_id = ANY (?::uuid[])
+		AND (device_decision = 'let_out' OR device_decision IS NULL AND outcome = 'passed')`, pg.IDs(passes)).Scan(&ids).Error
+	of := make(map[uuid.UUID]bool, len(ids))
+	for _, id := range ids {
+		of[id] = true
+	}
+	return of, err
+}
+
+// failedLots returns since when those of the notes that hold goods of a failed lot do (SHP-16).
+func failedLots(tx pg.Tx, notes []uuid.UUID) (map[uuid.UUID]time.Time, error) {
+	var rows []struct {
+		DeliveryNoteID uuid.UUID
+		Since          time.Time
+	}
+	err := tx.Raw(`SELECT m.delivery_note_id, min(r.recorded_at) AS since FROM stock_movements m JOIN stock_lots l ON l.id = m.lot_id AND l.inspection = 'failed'
+		JOIN inspection_reports r ON r.lot_id = l.id AND r.result = 'failed'
+		WHERE m.delivery_note_id = ANY (?::uuid[]) AND m.kind = 'shipment' GROUP BY 1`, pg.IDs(notes)).Scan(&rows).Error
+	of := make(map[uuid.UUID]time.Time, len(rows))
+	for _, r := range rows {
+		of[r.DeliveryNoteID] = r.Since
+	}
+	return of, err
+}

@@ -32,6 +32,8 @@ type synchronisation struct {
 
 	found  []sought
 	passes map[uuid.UUID]*shipping.DeliveryNote // by pass, locked
+	letOut map[uuid.UUID]bool                   // passes with which a guard has let something out
+	failed map[uuid.UUID]time.Time              // since when a note has goods of a lot that failed
 }
 
 // sought is the pass that a check is about, or why there is none.
@@ -106,6 +108,13 @@ func (y *synchronisation) lock(passOf map[uuid.UUID]uuid.UUID) error {
 		d.Pass = found[passOf[d.ID]]
 		y.passes[d.Pass.ID] = d
 	}
+	if err != nil {
+		return err
+	}
+	if y.letOut, err = passesLetOut(y.tx, passes); err != nil {
+		return err
+	}
+	y.failed, err = failedLots(y.tx, notes)
 	return err
 }
 
@@ -181,9 +190,23 @@ func (y *synchronisation) judge(i int) (g GateCheck, refusal error, clockWrong b
 	}
 	g.CheckedAt, clockWrong = instant(c.SeenAt, issued, y.tx.Now, y.skew, y.tolerance)
 	if refusal == nil {
-		refusal = g.compare(g.CheckedAt)
+		refusal = y.look(&g, c, d)
 	}
 	return g, refusal, clockWrong
+}
+
+// look is what the gate would have seen and known at the instant of the check (SHP-09, SHP-16): goods that failed later are nobody's fault at the gate.
+func (y *synchronisation) look(g *GateCheck, c OfflineCheck, d *shipping.DeliveryNote) error {
+	if y.ownOfReport(d, c, g.CheckedAt) {
+		g.Note.Pass.State = shipping.PassValid
+	}
+	if err := g.compare(g.CheckedAt); err != nil {
+		return err
+	}
+	if since, failed := y.failed[d.ID]; failed && !g.CheckedAt.Before(since) {
+		return y.s.shipments.MayLeave(y.tx, d)
+	}
+	return nil
 }
 
 // record writes the check with the gate's decision.
@@ -196,7 +219,7 @@ func (y *synchronisation) record(g *GateCheck, e *errs.Error) error {
 	}
 	g.Outcome, g.Code = decision.Refused, e.Code
 	d.Outcome = decision.Refused
-	d.Check("SHP-09", false, g.inputs(), e.Text("en"), e.Text("zh-CN"))
+	d.Check(e.Rules[0], false, g.inputs(), e.Text("en"), e.Text("zh-CN"))
 	if err := g.record(y.tx, d); err != nil {
 		return err
 	}
@@ -214,7 +237,7 @@ func (y *synchronisation) book(g *GateCheck, c OfflineCheck, e *errs.Error) (Boo
 	}
 	if e != nil {
 		switch kindOf[e.Code] {
-		case Expired, OtherVehicle, OtherGoods:
+		case Expired, OtherVehicle, OtherGoods, FailedLot:
 		case Cancelled:
 			return Pending, nil
 		default:
@@ -222,8 +245,11 @@ func (y *synchronisation) book(g *GateCheck, c OfflineCheck, e *errs.Error) (Boo
 		}
 	}
 	d := y.passes[*g.GatePassID]
-	if err := spend(y.tx, y.who, &d.Pass, g.CheckedAt); err != nil {
-		return "", err
+	y.letOut[d.Pass.ID] = true
+	if d.Pass.State != shipping.PassUsed { // by the warehouse's report
+		if err := spend(y.tx, y.who, &d.Pass, g.CheckedAt); err != nil {
+			return "", err
+		}
 	}
 	err := y.s.leave(y.tx, d, g.CheckedAt, "synchroniseGateChecks")
 	g.Note = *d

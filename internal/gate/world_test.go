@@ -166,3 +166,35 @@ func (w *world) endings(cursor string) apitest.Answer {
 		}
 	}
 }
+
+// report has the warehouse report that a truck left.
+func (w *world) report(note string, at time.Time) apitest.Answer {
+	w.t.Helper()
+	return w.As("keeper").Post("/v1/delivery-notes/"+note+"/departure", object{"left_at": at})
+}
+
+// atGate is the gate's own check of a delivery note of 10 kg.
+func (w *world) atGate(note string) apitest.Answer {
+	w.t.Helper()
+	return w.As("guard").Post("/v1/gate-checks", object{
+		"pass_number": w.note(note).String("gate_pass.number"), "vehicle": "浙A12345", "seen": []object{{"product_code": "PET-150D", "quantity": "10"}},
+	})
+}
+
+// lot brings goods of a lot in whose inspection passed, and has nothing leave that didn't pass (SHP-16).
+func (w *world) lot(no, quantity string) string {
+	w.t.Helper()
+	if no == "L1" {
+		w.InspectionRequired()
+		w.As("keeper").Post("/v1/warehouses", object{"code": "CK01", "name": "一号库"}).Want(201)
+	}
+	entry := object{"kind": "receipt", "product_code": "PET-150D", "lot_no": no, "warehouse_code": "CK01", "quantity": quantity}
+	lot := w.As("keeper").Post("/v1/stock-movements", object{"movements": []object{entry}}).Want(201).String("data.0.lot_id")
+	w.inspect(lot, "passed")
+	return lot
+}
+
+func (w *world) inspect(lot, result string) {
+	w.t.Helper()
+	w.As("quality").Post("/v1/inspection-reports", object{"lot_id": lot, "result": result}).Want(201)
+}

@@ -53,5 +53,5 @@ var goodsSQL = []string{
 	WHERE d.amount <> coalesce(l.amount, 0)`,
 	`SELECT 'delivery_note' AS subject, d.number, 'it is ' || d.state || ', its gate pass ' || p.number || ' is ' || p.state AS what
 	FROM delivery_notes d JOIN gate_passes p ON p.delivery_note_id = d.id
-	WHERE p.state = 'used' AND d.state <> 'left' OR d.state = 'cancelled' AND p.state = 'valid'`,
+	WHERE p.state = 'used' AND d.state <> 'left' OR d.state IN ('left', 'cancelled') AND p.state = 'valid'`,
 }
