@@ -59,6 +59,7 @@ var layers = strings.Fields(`
 	deliverycheck
 	sample
 	stock
+	preparation
 	transport
 	shipping
 	gate
@@ -83,7 +84,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock transport shipping gate departure receivable bankstatement statement collection dispute baddebt "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation transport shipping gate departure receivable bankstatement statement collection dispute baddebt "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -134,8 +135,9 @@ var imports = map[string]string{
 	"deliverycheck":  gates + "customer order production",
 	"sample":         gates + "customer prospect catalog order",
 	"stock":          gates + "catalog",
+	"preparation":    gates + "stock",
 	"transport":      gates + "customer sheet",
-	"shipping":       gates + "customer catalog credit order stock transport",
+	"shipping":       gates + "customer catalog credit order stock preparation transport",
 	"gate":           gates + "shipping",
 	"departure":      gates + "shipping gate",
 

@@ -60,7 +60,7 @@ type GateCheck struct {
 // CheckGatePass lets a vehicle out when the pass is ours, unused, in time, and says what is seen: goods, quantities and
 // vehicle; and it does so once (SHP-09). Any refusal is recorded with its decision and commits: ErrForged, ErrUnknownPass,
 // ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods, and
-// stock.ErrLoaded for goods that failed their inspection after they were loaded (SHP-16). Locks the delivery note.
+// preparation.ErrLoaded for goods that failed their inspection after they were loaded (SHP-16). Locks the delivery note.
 func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting) (GateCheck, error) {
 	g := GateCheck{
 		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: shipping.AddUp(seen.Seen),

@@ -8,6 +8,7 @@ import (
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -68,7 +69,7 @@ func (s *Server) PrepareShippingNotice(ctx context.Context, r api.PrepareShippin
 		for _, l := range value(r.Body.Lines) {
 			line := shipping.PrepareLine{NoticeLineID: l.NoticeLineID, Quantity: l.Quantity}
 			for _, n := range value(l.Lots) {
-				line.Lots = append(line.Lots, stock.Named{LotID: n.LotID, WarehouseID: n.WarehouseID, Quantity: n.Quantity})
+				line.Lots = append(line.Lots, preparation.Named{LotID: n.LotID, WarehouseID: n.WarehouseID, Quantity: n.Quantity})
 			}
 			how.Lines = append(how.Lines, line)
 		}
@@ -81,10 +82,10 @@ func (s *Server) PrepareShippingNotice(ctx context.Context, r api.PrepareShippin
 func (s *Server) ListPreparations(ctx context.Context, r api.ListPreparationsRequestObject) (api.ListPreparationsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPreparations200JSONResponse, error) {
 		p := r.Params
-		f := stock.PreparationFilter{
+		f := preparation.Filter{
 			NoticeID: p.ShippingNoticeID, WarehouseID: p.WarehouseID, LotID: p.LotID, Open: value(p.Open), ShipUntil: dayOf(p.ShipUntil),
 		}
-		rows, next, err := s.Stock.ListPreparations(tx, who, f, page(p.Limit, p.Cursor))
+		rows, next, err := s.Preparations.ListPreparations(tx, who, f, page(p.Limit, p.Cursor))
 		return api.ListPreparations200JSONResponse{Data: each(rows, preparationSummary), NextCursor: optional(next)}, err
 	})
 }
@@ -92,7 +93,7 @@ func (s *Server) ListPreparations(ctx context.Context, r api.ListPreparationsReq
 // GetPreparation implements the operation of that name.
 func (s *Server) GetPreparation(ctx context.Context, r api.GetPreparationRequestObject) (api.GetPreparationResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetPreparation200JSONResponse, error) {
-		p, err := s.Stock.GetPreparation(tx, who, r.PreparationID)
+		p, err := s.Preparations.GetPreparation(tx, who, r.PreparationID)
 		return api.GetPreparation200JSONResponse{Body: preparationBody(p), Headers: api.GetPreparation200ResponseHeaders{ETag: etag(p.Version)}}, err
 	})
 }
@@ -116,15 +117,15 @@ func (s *Server) CancelPreparation(ctx context.Context, r api.CancelPreparationR
 // GetPreparationTimeline implements the operation of that name.
 func (s *Server) GetPreparationTimeline(ctx context.Context, r api.GetPreparationTimelineRequestObject) (api.GetPreparationTimelineResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetPreparationTimeline200JSONResponse, error) {
-		if err := s.Stock.PreparationSeen(tx, who, r.PreparationID); err != nil {
+		if err := s.Preparations.Seen(tx, who, r.PreparationID); err != nil {
 			return api.GetPreparationTimeline200JSONResponse{}, err
 		}
-		body, err := timeline(tx, stock.SubjectPreparation, r.PreparationID, page(r.Params.Limit, r.Params.Cursor))
+		body, err := timeline(tx, preparation.Subject, r.PreparationID, page(r.Params.Limit, r.Params.Cursor))
 		return api.GetPreparationTimeline200JSONResponse(body), err
 	})
 }
 
-func preparationSummary(p stock.Preparation) api.Preparation {
+func preparationSummary(p preparation.List) api.Preparation {
 	return api.Preparation{
 		ID: p.ID, Number: p.Number, ShippingNoticeID: p.NoticeID, ShippingNoticeNumber: p.NoticeNumber, CustomerName: p.CustomerName,
 		ShipDate: openapi.Date{Time: p.ShipDate}, Vehicle: optional(p.Vehicle), Carrier: optional(p.Carrier), State: api.PreparationState(p.State),
@@ -133,9 +134,9 @@ func preparationSummary(p stock.Preparation) api.Preparation {
 	}
 }
 
-func preparationBody(p stock.Preparation) api.Preparation {
+func preparationBody(p preparation.List) api.Preparation {
 	body := preparationSummary(p)
-	lines := each(p.Lines, func(l stock.PreparationLine) api.PreparationLine {
+	lines := each(p.Lines, func(l preparation.ListLine) api.PreparationLine {
 		return api.PreparationLine{
 			ID: l.ID, PositionNo: l.PositionNo, NoticeLineID: l.NoticeLineID, ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName,
 			Unit: l.Unit, LotID: l.LotID, LotNo: l.LotNo, ExpiresOn: optionalDate(l.ExpiresOn), Inspection: api.LotInspection(l.Inspection),
@@ -146,6 +147,6 @@ func preparationBody(p stock.Preparation) api.Preparation {
 	return body
 }
 
-func deliveryLot(t stock.Taken) api.DeliveryLot {
+func deliveryLot(t preparation.Taken) api.DeliveryLot {
 	return api.DeliveryLot{LotID: t.LotID, LotNo: t.LotNo, WarehouseID: t.WarehouseID, WarehouseCode: t.WarehouseCode, Quantity: t.Quantity}
 }

@@ -41,6 +41,7 @@ import (
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/orderchange"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/priceadjust"
 	"github.com/salesgate/salesgate/internal/pricelist"
 	"github.com/salesgate/salesgate/internal/pricing"
@@ -79,6 +80,7 @@ type Server struct {
 	Shipments      *shipping.Service
 	Gate           *gate.Service
 	Stock          *stock.Service
+	Preparations   *preparation.Service
 	Departures     *departure.Service
 	BankStatements *bankstatement.Service
 	Receivables    *receivable.Service

@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/printing"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/stock"
@@ -18,7 +19,7 @@ import (
 // GetPreparationDocument implements the operation of that name.
 func (s *Server) GetPreparationDocument(ctx context.Context, r api.GetPreparationDocumentRequestObject) (api.GetPreparationDocumentResponseObject, error) {
 	return s.paper(ctx, (*string)(r.Params.Format), func(tx pg.Tx, who identity.Principal) (printing.Paper, error) {
-		p, err := s.Stock.GetPreparation(tx, who, r.PreparationID)
+		p, err := s.Preparations.GetPreparation(tx, who, r.PreparationID)
 		return preparationPaper(p), err
 	})
 }
@@ -29,7 +30,7 @@ func (a paperAnswer) VisitGetPreparationDocumentResponse(w http.ResponseWriter) 
 }
 
 // preparationPaper is what the keeper walks the warehouse with: no prices for anybody.
-func preparationPaper(v stock.Preparation) printing.Paper {
+func preparationPaper(v preparation.List) printing.Paper {
 	p := printing.Paper{
 		Kind: "preparation_list", Title: printing.Text{ZH: "备货通知单", EN: "PREPARATION LIST"}, Number: v.Number, Date: clock.Today(v.PreparedAt),
 		Parties:    []printing.Party{{Role: printing.Text{ZH: "客户", EN: "Customer"}, Name: v.CustomerName}},
@@ -64,15 +65,15 @@ func preparationPaper(v stock.Preparation) printing.Paper {
 	return p
 }
 
-func preparationState(s stock.PreparationState) (state, mark printing.Text) {
+func preparationState(s preparation.State) (state, mark printing.Text) {
 	switch s {
-	case stock.PreparationOpen:
+	case preparation.Open:
 		state = printing.Text{ZH: "待拣货", EN: "To be picked"}
-	case stock.PreparationPicked:
+	case preparation.Picked:
 		state = printing.Text{ZH: "已备齐", EN: "Laid out"}
-	case stock.PreparationDone:
+	case preparation.Done:
 		state = printing.Text{ZH: "已发货", EN: "Shipped"}
-	case stock.PreparationEnded:
+	case preparation.Ended:
 		return printing.Text{ZH: "已取消", EN: "Given back"}, void
 	}
 	return state, printing.Text{}

@@ -36,7 +36,7 @@ func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction u
 	if err != nil {
 		return decimal.Zero, err
 	}
-	if _, err := s.Stock.LockShipped(tx, noteID); err != nil {
+	if _, err := s.Preparations.LockShipped(tx, noteID); err != nil {
 		return decimal.Zero, err
 	}
 	locked, err := s.LockDeliveryNotes(tx, []uuid.UUID{noteID})

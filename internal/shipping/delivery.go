@@ -10,7 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/stock"
+	"github.com/salesgate/salesgate/internal/preparation"
 )
 
 // The states of a delivery note.
@@ -75,7 +75,7 @@ type DeliveryLine struct {
 	CorrectedQuantity decimal.Decimal
 	CorrectedAmount   decimal.Decimal
 
-	Lots []stock.Taken `gorm:"-"` // of one note
+	Lots []preparation.Taken `gorm:"-"` // of one note
 }
 
 // TableName is for GORM.

@@ -37,7 +37,7 @@ type Loaded struct {
 //
 // Returns ErrNotReleased, ErrOverNotice for more than is left of a line, ErrVehicle when the transport notice names
 // another vehicle or carrier, ErrNoVehicle, what transport.Match refuses where a truck is planned, ErrOrderChanged for an order that doesn't count any more, and
-// what stock.Ship refuses (SHP-16), and ErrOutlived with what holdToShip did. Locks account, orders, notice, transport notices, stock levels and the number series.
+// what preparation.Ship refuses (SHP-16), and ErrOutlived with what holdToShip did. Locks account, orders, notice, transport notices, stock levels and the number series.
 func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, l Loading) (DeliveryNote, error) {
 	h, err := s.holdToShip(tx, who, id, version, VerbDispatch)
 	if err != nil {
@@ -260,7 +260,7 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 			return DeliveryNote{}, err
 		}
 	}
-	load, err := s.Stock.LockShipped(tx, id)
+	load, err := s.Preparations.LockShipped(tx, id)
 	if err != nil {
 		return DeliveryNote{}, err
 	}
@@ -278,7 +278,7 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err := s.unship(tx, h, note); err != nil {
 		return DeliveryNote{}, err
 	}
-	if err := s.Stock.Unship(tx, load); err != nil {
+	if err := s.Preparations.Unship(tx, load); err != nil {
 		return DeliveryNote{}, err
 	}
 	if err := s.freeUnloaded(tx, h, note); err != nil {
@@ -340,7 +340,7 @@ func (s *Service) freeUnloaded(tx pg.Tx, h *held, note *DeliveryNote) error {
 			return err
 		}
 	}
-	if err := s.Stock.Unreserve(tx, n.ID, "shipping notice "+n.Number); err != nil {
+	if err := s.Preparations.Unreserve(tx, n.ID, "shipping notice "+n.Number); err != nil {
 		return err
 	}
 	return s.credit.Post(tx, h.account, credit.UnreleaseMove(n.ID))

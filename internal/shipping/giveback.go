@@ -106,7 +106,7 @@ func (s *Service) giveBack(tx pg.Tx, h *held) error {
 			return err
 		}
 	}
-	if err := s.Stock.Unreserve(tx, h.notice.ID, "shipping notice "+h.notice.Number); err != nil {
+	if err := s.Preparations.Unreserve(tx, h.notice.ID, "shipping notice "+h.notice.Number); err != nil {
 		return err
 	}
 	return s.credit.Post(tx, h.account, credit.UnreleaseMove(h.notice.ID))

@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/rulebook"
 	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/transport"
@@ -20,9 +21,10 @@ import (
 
 // Service is the shipping module. Build it with New; it is safe for concurrent use once Payments and Gate are set.
 type Service struct {
-	Payments Payments            // who holds the payments; app sets it, since receivable is built after shipping
-	Stock    *stock.Service      // what lies in the warehouses; app sets it
-	Files    *attachment.Service // where the papers of special releases are; app sets it
+	Payments     Payments             // who holds the payments; app sets it, since receivable is built after shipping
+	Stock        *stock.Service       // what lies in the warehouses; app sets it
+	Preparations *preparation.Service // what is laid out and taken of it; app sets it
+	Files        *attachment.Service  // where the papers of special releases are; app sets it
 
 	Transport *transport.Service // the trucks that fetch goods (SHP-07), and their freight; app sets it
 

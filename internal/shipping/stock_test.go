@@ -11,6 +11,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -384,7 +385,7 @@ func TestSHP16_DispatchCostsThreeStatements(t *testing.T) {
 	count := func() int64 {
 		ctx, counted := pg.WithProbe(context.Background(), 0)
 		err := w.as(ctx, keeper, func(tx pg.Tx, s *shipping.Service) error {
-			_, err := s.Stock.Ship(tx, uuid.MustParse(n), id(), []stock.Line{{NoticeLineID: line, ProductID: w.product, ProductCode: "PET-150D", Unit: "kg", Quantity: amount("1")}})
+			_, err := s.Preparations.Ship(tx, uuid.MustParse(n), id(), []preparation.Line{{NoticeLineID: line, ProductID: w.product, ProductCode: "PET-150D", Unit: "kg", Quantity: amount("1")}})
 			if err != nil {
 				return err
 			}

@@ -36,15 +36,15 @@ func (s *Service) Correct(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, number s
 	if err != nil {
 		return err
 	}
-	free := map[key]decimal.Decimal{}
+	free := map[Place]decimal.Decimal{}
 	for _, from := range sources {
-		free[key{from.LotID, from.WarehouseID}] = from.Free
+		free[Place{from.LotID, from.WarehouseID}] = from.Free
 	}
 	var moves []Movement
 	for _, d := range deltas {
 		rest := d.Quantity.Abs()
 		for _, from := range sources {
-			at := key{from.LotID, from.WarehouseID}
+			at := Place{from.LotID, from.WarehouseID}
 			quantity := least(rest, from.Taken)
 			if d.Quantity.IsPos() {
 				quantity = least(rest, free[at])
@@ -56,12 +56,12 @@ func (s *Service) Correct(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, number s
 				Kind: Adjustment, ProductID: from.ProductID, LotID: from.LotID, WarehouseID: from.WarehouseID, Quantity: quantity,
 				Reason: "SHP-14: what really left with " + number, DocumentNo: number, NoticeID: &from.NoticeID, NoticeLineID: &from.NoticeLineID,
 			}
-			m.effect(d.Quantity.Neg().Sign(), false)
+			m.Effect(d.Quantity.Neg().Sign(), false)
 			free[at], rest = add(free[at], m.OnHand), sub(rest, quantity)
 			moves = append(moves, m)
 		}
 	}
-	return post(tx, moves)
+	return Post(tx, moves)
 }
 
 // TakeBack books goods of a delivery note that came back from the customer: each lot that they left from comes in as a lot of its own, under the
@@ -74,7 +74,7 @@ func (s *Service) TakeBack(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, note, n
 	}
 	var lots []Lot
 	var moves []Movement
-	var places []key
+	var places []Place
 	for _, p := range parts {
 		rest := p.Quantity
 		for _, from := range sources {
@@ -93,8 +93,8 @@ func (s *Service) TakeBack(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, note, n
 				Kind: Return, ProductID: lot.ProductID, LotID: lot.ID, WarehouseID: from.WarehouseID, Quantity: quantity,
 				Reason: fmt.Sprintf("came back of lot %s, delivery note %s", from.LotNo, note), DocumentNo: number, NoticeID: &from.NoticeID, NoticeLineID: &from.NoticeLineID,
 			}
-			m.effect(1, false)
-			lots, moves, places, rest = append(lots, lot), append(moves, m), append(places, m.key()), sub(rest, quantity)
+			m.Effect(1, false)
+			lots, moves, places, rest = append(lots, lot), append(moves, m), append(places, m.Place()), sub(rest, quantity)
 		}
 	}
 	if len(lots) == 0 {
@@ -106,7 +106,7 @@ func (s *Service) TakeBack(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, note, n
 	if _, err := openLevels(tx, places); err != nil {
 		return err
 	}
-	return post(tx, moves)
+	return Post(tx, moves)
 }
 
 // sourcesOf reads where the goods of a delivery note came from, corrections counted, the last first.

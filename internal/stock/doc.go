@@ -1,8 +1,9 @@
 // Package stock owns the goods that lie in the warehouses: lots with their inspection reports (质量检验报告), what of each is where
-// and what of it is reserved, every movement that led to that, and preparation lists (备货通知单).
+// and what of it is reserved, and every movement that led to that.
 //
-// It does not own the shipping notices that goods are laid out for and the delivery notes that they leave with (package shipping, which
-// calls it), products (catalog), nor what production plans to make (production's lots are dates, not goods). It knows no prices.
+// It does not own what is laid out and taken for shipping notices (package preparation, which writes its movements with Post), the delivery
+// notes that goods leave with and may come back of (package shipping, which calls it), products (catalog), nor what production plans to
+// make (production's lots are dates, not goods). It knows no prices.
 //
 // # Levels and movements
 //
@@ -23,21 +24,14 @@
 // leaves without a lot. What a return brings back of a delivery note is a lot of its own, under the return's number, and leaves
 // when it has passed, whatever the parameter says (CMP-08).
 //
-// # Preparation lists
-//
-//	open → picked → done (all of it left);  open, picked → ended (given back: by the keeper, or with its notice)
-//
-// A list holds goods for a released notice. What is held is a line's reserved; dispatching takes that first, and beyond it what is free.
-//
 // # Invariants
 //
 //   - 0 ≤ reserved ≤ on hand of every level, in SQL;
 //   - on hand = Σ movements; reserved = Σ movements = Σ of what preparation lines hold;
-//   - a notice holds at most what hasn't left of it, and nothing once it is closed, cancelled or a draft again;
 //   - a lot, once received, is of one product.
 //
 // # Locks
 //
 // stock lots in id order → levels in order of lot and warehouse. Who takes goods locks levels only, after the notice; who makes a level, or
-// changes what a lot is, locks the lot first. Preparations change with their notice locked.
+// changes what a lot is, locks the lot first.
 package stock

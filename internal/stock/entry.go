@@ -71,7 +71,7 @@ type ledger struct {
 	products   map[string]catalog.Product
 	warehouses map[string]Warehouse
 	lots       map[lotKey]*Lot
-	levels     map[key]*Level
+	levels     map[Place]*Level
 	moves      []Movement
 }
 
@@ -87,7 +87,7 @@ type lotKey struct {
 // Returns, pointing at the entry, ErrProduct, ErrNoWarehouse, ErrClosed, ErrNoLot, ErrLotDiffers, ErrDates, ErrQuantity, ErrReason, ErrFuture,
 // ErrSameWarehouse, ErrNegative and ErrReserved; ErrKnown for an external number that was recorded. Locks the lots and their levels.
 func (s *Service) PostMovements(tx pg.Tx, entries []Entry) ([]Movement, error) {
-	l := &ledger{tx: tx, lots: map[lotKey]*Lot{}, levels: map[key]*Level{}}
+	l := &ledger{tx: tx, lots: map[lotKey]*Lot{}, levels: map[Place]*Level{}}
 	today := clock.Today(tx.Now)
 	for i := range entries {
 		e := &entries[i]
@@ -101,7 +101,7 @@ func (s *Service) PostMovements(tx pg.Tx, entries []Entry) ([]Movement, error) {
 			return nil, err
 		}
 	}
-	if err := post(tx, l.moves); err != nil {
+	if err := Post(tx, l.moves); err != nil {
 		return nil, err
 	}
 	return l.moves, l.record()
@@ -206,17 +206,17 @@ func (l *ledger) same(i int, e Entry, k lotKey) error {
 
 // lock makes the levels that aren't there yet, and locks all in order.
 func (l *ledger) lock(entries []Entry) error {
-	var places []key
+	var places []Place
 	for _, e := range entries {
 		lot := l.lots[lotKey{l.products[e.ProductCode].ID, e.LotNo}]
-		places = append(places, key{lot.ID, l.warehouses[e.Warehouse].ID})
+		places = append(places, Place{lot.ID, l.warehouses[e.Warehouse].ID})
 		if e.Kind == Transfer {
-			places = append(places, key{lot.ID, l.warehouses[e.To].ID})
+			places = append(places, Place{lot.ID, l.warehouses[e.To].ID})
 		}
 	}
 	levels, err := openLevels(l.tx, places)
 	for i := range levels {
-		l.levels[levels[i].key()] = &levels[i]
+		l.levels[levels[i].Place()] = &levels[i]
 	}
 	return err
 }
@@ -225,7 +225,7 @@ func (l *ledger) lock(entries []Entry) error {
 func (l *ledger) book(entries []Entry) error {
 	for i, e := range entries {
 		lot := l.lots[lotKey{l.products[e.ProductCode].ID, e.LotNo}]
-		level := l.levels[key{lot.ID, l.warehouses[e.Warehouse].ID}]
+		level := l.levels[Place{lot.ID, l.warehouses[e.Warehouse].ID}]
 		sign := 1
 		switch e.Kind {
 		case Count:
@@ -250,7 +250,7 @@ func (l *ledger) book(entries []Entry) error {
 			continue
 		}
 		e.ExternalNo = "" // the first half has it
-		if err := l.move(i, e, l.levels[key{lot.ID, l.warehouses[e.To].ID}], 1); err != nil {
+		if err := l.move(i, e, l.levels[Place{lot.ID, l.warehouses[e.To].ID}], 1); err != nil {
 			return err
 		}
 	}
@@ -266,13 +266,13 @@ func (l *ledger) move(i int, e Entry, level *Level, sign int) error {
 	if e.MovedOn != nil {
 		m.MovedOn = *e.MovedOn
 	}
-	m.effect(sign, false)
+	m.Effect(sign, false)
 	left := add(level.OnHand, m.OnHand)
 	if left.IsNeg() {
 		return ErrNegative.With("on_hand", level.OnHand).At(at(i, "quantity"))
 	}
 	if left.Cmp(level.Reserved) < 0 {
-		notices, err := holders(l.tx, level.key())
+		notices, err := holders(l.tx, level.Place())
 		if err != nil {
 			return err
 		}

@@ -7,30 +7,12 @@ import (
 
 // What stock refuses.
 var (
-	ErrNotPassed = errs.Define(errs.Rule, "stock.not_passed",
-		"Without a passed inspection report nothing leaves; missing in lots that may: {missing}.",
-		"未检验合格的批次不得发货;可发批次尚缺:{missing}。", "SHP-16")
-	ErrShort = errs.Define(errs.Rule, "stock.not_enough",
-		"There isn't enough in stock that is free; missing: {missing}.", "可用库存不足,尚缺:{missing}。", "SHP-16")
-	ErrBlocked = errs.Define(errs.Rule, "stock.lot_blocked",
-		"Lot {lot} in {warehouse} may not leave ({why}); prepare the notice again.",
-		"仓库 {warehouse} 的批次 {lot} 不得发货({why_zh}),请重新备货。", "SHP-16")
-	ErrLoaded = errs.Define(errs.Rule, "stock.loaded_lot_failed",
-		"Lot {lot} failed its inspection after it was loaded; unload it.", "批次 {lot} 装车后检验不合格,请卸货。", "SHP-16")
 	ErrOtherProduct = errs.Define(errs.Rule, "stock.other_product",
 		"Lot {lot} is of another product.", "批次 {lot} 不是该产品。", "SHP-16")
 	ErrNoLot      = errs.Define(errs.Rule, "stock.unknown_lot", "Nothing of this lot is free in this warehouse.", "该仓库此批次无可用库存。")
 	ErrUnknownLot = errs.Define(errs.Rule, "stock.no_such_lot", "There is no such lot.", "批次不存在。")
-	ErrLotFree    = errs.Define(errs.Rule, "stock.lot_not_enough",
-		"Only {free} of lot {lot} in {warehouse} are free.", "仓库 {warehouse} 批次 {lot} 仅余 {free} 可用。")
-	ErrNothing = errs.Define(errs.Conflict, "stock.nothing_to_prepare",
-		"All of this notice has left or is prepared.", "该通知单已全部备货或发出。")
-	ErrOverPrepared = errs.Define(errs.Rule, "stock.over_prepared",
-		"Only {rest} of this line has neither left nor is prepared.", "该行仅余 {rest} 未备货未发出。", "SHP-07")
-	ErrQuantity  = errs.Define(errs.Rule, "stock.bad_quantity", "This quantity makes no sense here.", "数量不合理。")
-	ErrSumOfLots = errs.Define(errs.Rule, "stock.lots_differ",
-		"The lots named come to {lots}, the line says {quantity}.", "所列批次合计 {lots},与行数量 {quantity} 不符。")
-	ErrNegative = pg.Constraint("stock_levels_on_hand", errs.Define(errs.Rule, "stock.negative",
+	ErrQuantity   = errs.Define(errs.Rule, "stock.bad_quantity", "This quantity makes no sense here.", "数量不合理。")
+	ErrNegative   = pg.Constraint("stock_levels_on_hand", errs.Define(errs.Rule, "stock.negative",
 		"Only {on_hand} of this lot are on hand in this warehouse.", "该仓库该批次仅有 {on_hand}。"))
 	ErrReserved = pg.Constraint("stock_levels_reserved", errs.Define(errs.Conflict, "stock.is_reserved",
 		"{reserved} of this lot are reserved in this warehouse, for {notices}; end those preparations first.",
@@ -57,10 +39,6 @@ var (
 		"This was recorded already, under the same external number.", "该外部单号已登记。")
 	ErrFigures = errs.Define(errs.Rule, "stock.figures_say_failed",
 		"A figure isn't within its bounds, so the report can't say passed.", "有指标不合格,报告结论不能为合格。", "SHP-16")
-	ErrPreparationEnded = errs.Define(errs.Conflict, "stock.preparation_ended",
-		"This preparation list has ended: nothing is held by it.", "该备货单已结束。")
-	ErrPicked = errs.Define(errs.Conflict, "stock.already_picked",
-		"This preparation list was picked already.", "该备货单已拣货。")
 	ErrHistory = errs.Define(errs.Rule, "stock.bad_movement",
 		"A movement of stock says the same in all its figures.", "库存流水数据不一致。")
 	ErrAttach = errs.Define(errs.Forbidden, "stock.files_by_people",
@@ -74,7 +52,6 @@ var (
 	_ = pg.Constraint("stock_movements_effect", ErrHistory)
 	_ = pg.Constraint("stock_movements_reserved", ErrHistory)
 	_ = pg.Constraint("stock_movements_shipped", ErrHistory)
-	_ = pg.Constraint("stock_preparation_lines_reserved", ErrOverPrepared)
 	_ = pg.Constraint("stock_movements_lot_fkey", ErrOtherProduct)
 	_ = pg.Constraint("stock_levels_lot_fkey", ErrOtherProduct)
 	_ = pg.Constraint("stock_preparation_lines_lot_fkey", ErrOtherProduct)

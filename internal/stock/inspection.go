@@ -19,8 +19,8 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// followUpFailed is the kind of the tasks that tell of goods that failed after they were reserved.
-const followUpFailed = "stock.lot_failed"
+// KindFailed is the kind of the tasks that tell of goods that failed after they were reserved.
+const KindFailed = "stock.lot_failed"
 
 // Report is a quality inspection report (质量检验报告) of a lot.
 type Report struct {
@@ -210,7 +210,7 @@ func tellOf(tx pg.Tx, lot Lot, result Inspection) error {
 				ids = append(ids, n.NoticeID)
 			}
 		}
-		return followup.Close(tx, followUpFailed, subjectNotice, ids...)
+		return followup.Close(tx, KindFailed, SubjectNotice, ids...)
 	}
 	tasks := make([]followup.Task, 0, 2*len(notices))
 	for _, n := range notices {
@@ -219,7 +219,7 @@ func tellOf(tx pg.Tx, lot Lot, result Inspection) error {
 			en, zh = "it is loaded: unload it", "已装车,请卸货"
 		}
 		t := followup.Task{
-			Kind: followUpFailed, SubjectType: subjectNotice, SubjectID: n.NoticeID, Number: n.Number,
+			Kind: KindFailed, SubjectType: SubjectNotice, SubjectID: n.NoticeID, Number: n.Number,
 			TitleEN: fmt.Sprintf("Lot %s failed its inspection; notice %s holds some of it, %s", lot.LotNo, n.Number, en),
 			TitleZH: fmt.Sprintf("批次 %s 检验不合格,发货通知单 %s 含该批货物,%s", lot.LotNo, n.Number, zh),
 		}

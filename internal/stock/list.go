@@ -54,13 +54,13 @@ const availableSQL = `CASE WHEN w.active AND (v.expires_on IS NULL OR v.expires_
 
 // levels is the list as a query that is to be ordered and cut.
 func (s *Service) levels(tx pg.Tx, f LevelFilter) (*gorm.DB, error) {
-	p, err := s.policy(tx)
+	p, err := s.Policy(tx)
 	if err != nil {
 		return nil, err
 	}
 	q := tx.Table("stock_levels v").Select(`v.lot_id, l.lot_no, v.product_id, p.code AS product_code, p.name AS product_name, p.unit, v.warehouse_id,
 		w.code AS warehouse_code, w.name AS warehouse_name, w.active AS open, v.inspection, l.produced_on, v.expires_on, l.received_on,
-		v.on_hand, v.reserved, `+availableSQL+` AS available`, p.today, p.passedOnly).
+		v.on_hand, v.reserved, `+availableSQL+` AS available`, p.today, p.PassedOnly).
 		Joins("JOIN stock_lots l ON l.id = v.lot_id JOIN products p ON p.id = v.product_id JOIN warehouses w ON w.id = v.warehouse_id")
 	if !f.Empty {
 		q = q.Where("v.on_hand > 0")
@@ -87,7 +87,7 @@ func (s *Service) levels(tx pg.Tx, f LevelFilter) (*gorm.DB, error) {
 		q = q.Where("v.expires_on < ?", *f.ExpiringBefore)
 	}
 	if f.Available {
-		q = q.Where("v.on_hand > v.reserved AND "+availableSQL+" > 0", p.today, p.passedOnly)
+		q = q.Where("v.on_hand > v.reserved AND "+availableSQL+" > 0", p.today, p.PassedOnly)
 	}
 	return q, nil
 }
@@ -156,7 +156,7 @@ type ProductStock struct {
 
 // ListProducts returns what there is of products, by code; codes narrows it to those that begin with it. One statement.
 func (s *Service) ListProducts(tx pg.Tx, code string, page pg.Page) ([]ProductStock, string, error) {
-	p, err := s.policy(tx)
+	p, err := s.Policy(tx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -164,7 +164,7 @@ func (s *Service) ListProducts(tx pg.Tx, code string, page pg.Page) ([]ProductSt
 		Joins(`CROSS JOIN LATERAL (SELECT sum(v.on_hand) AS on_hand, sum(v.reserved) AS reserved, sum(`+availableSQL+`) AS available,
 				coalesce(sum(v.on_hand) FILTER (WHERE v.inspection = 'pending'), 0) AS pending,
 				coalesce(sum(v.on_hand) FILTER (WHERE v.inspection = 'failed'), 0) AS failed
-			FROM stock_levels v JOIN warehouses w ON w.id = v.warehouse_id WHERE v.product_id = p.id AND v.on_hand > 0) x`, p.today, p.passedOnly).
+			FROM stock_levels v JOIN warehouses w ON w.id = v.warehouse_id WHERE v.product_id = p.id AND v.on_hand > 0) x`, p.today, p.PassedOnly).
 		Where("x.on_hand IS NOT NULL")
 	if code != "" {
 		q = q.Where("starts_with(p.code, ?)", code)

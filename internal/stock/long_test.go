@@ -12,6 +12,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/stock"
 )
 
@@ -62,7 +63,7 @@ func TestLong_ManyLots(t *testing.T) {
 	for range 3 {
 		timed("ship 100 of a product with 100 levels", func() error {
 			err := w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
-				if _, err := w.App.Server.Stock.Ship(tx, uuid.New(), uuid.New(), []stock.Line{{NoticeLineID: uuid.New(), ProductID: product, ProductCode: "M", Unit: "kg", Quantity: decimal.MustParse("100")}}); err != nil {
+				if _, err := w.App.Server.Preparations.Ship(tx, uuid.New(), uuid.New(), []preparation.Line{{NoticeLineID: uuid.New(), ProductID: product, ProductCode: "M", Unit: "kg", Quantity: decimal.MustParse("100")}}); err != nil {
 					return err
 				}
 				return errUndo

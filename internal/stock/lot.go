@@ -1,12 +1,14 @@
 package stock
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // Inspection is what the last report of a lot says.
@@ -52,18 +54,9 @@ type Level struct {
 	ReceivedOn    time.Time
 	OnHand        decimal.Decimal
 	Reserved      decimal.Decimal
-
-	held []hold // by the notice in hand
 }
 
-// hold is what a preparation line of the notice in hand holds.
-type hold struct {
-	ID           uuid.UUID       `json:"id"`
-	NoticeLineID uuid.UUID       `json:"notice_line_id"`
-	Reserved     decimal.Decimal `json:"reserved"`
-}
-
-func (l *Level) key() key { return key{l.LotID, l.WarehouseID} }
+func (l *Level) Place() Place { return Place{l.LotID, l.WarehouseID} }
 
 // Free is what of it nobody holds.
 func (l *Level) Free() decimal.Decimal { return sub(l.OnHand, l.Reserved) }
@@ -96,19 +89,30 @@ func (s Stop) Words() (en, zh string) {
 	return "", ""
 }
 
-// policy is how goods are chosen: what the parameters say, and the date.
-type policy struct {
-	passedOnly  bool // shipping.inspection_required
+// Policy is how goods are chosen: what the parameters say, and the date.
+type Policy struct {
+	PassedOnly  bool // shipping.inspection_required
 	firstExpiry bool // stock.first_expiry_first
 	today       time.Time
 }
 
-// stop says why the level may not leave (SHP-16). A lot leaves on the day on which it expires, and not on the next.
-func (p policy) stop(l *Level) Stop {
+// Policy is how goods are chosen now. Locks nothing.
+func (s *Service) Policy(tx pg.Tx) (Policy, error) {
+	p := Policy{today: clock.Today(tx.Now)}
+	var err error
+	if p.PassedOnly, err = s.rules.Bool(tx, "shipping.inspection_required"); err != nil {
+		return p, err
+	}
+	p.firstExpiry, err = s.rules.Bool(tx, "stock.first_expiry_first")
+	return p, err
+}
+
+// Stop says why the level may not leave (SHP-16). A lot leaves on the day on which it expires, and not on the next.
+func (p Policy) Stop(l *Level) Stop {
 	switch {
 	case l.Inspection == Failed:
 		return StopFailed
-	case l.Inspection == Pending && (p.passedOnly || l.Returned):
+	case l.Inspection == Pending && (p.PassedOnly || l.Returned):
 		return StopPending
 	case l.ExpiresOn != nil && l.ExpiresOn.Before(p.today):
 		return StopExpired
@@ -118,22 +122,20 @@ func (p policy) stop(l *Level) Stop {
 	return NoStop
 }
 
-// order puts levels in the order in which they leave: first expiry first, lots that don't expire last; or first in, first out.
-func (p policy) order(levels []*Level) {
-	slices.SortStableFunc(levels, func(a, b *Level) int {
-		if p.firstExpiry {
-			if c := earlier(a.ExpiresOn, b.ExpiresOn); c != 0 {
-				return c
-			}
-		}
-		if c := a.ReceivedOn.Compare(b.ReceivedOn); c != 0 {
+// Compare orders levels as they leave: first expiry first, lots that don't expire last; or first in, first out.
+func (p Policy) Compare(a, b *Level) int {
+	if p.firstExpiry {
+		if c := earlier(a.ExpiresOn, b.ExpiresOn); c != 0 {
 			return c
 		}
-		if c := strings.Compare(a.LotNo, b.LotNo); c != 0 {
-			return c
-		}
-		return strings.Compare(a.WarehouseCode, b.WarehouseCode)
-	})
+	}
+	if c := a.ReceivedOn.Compare(b.ReceivedOn); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.LotNo, b.LotNo); c != 0 {
+		return c
+	}
+	return strings.Compare(a.WarehouseCode, b.WarehouseCode)
 }
 
 func earlier(a, b *time.Time) int {

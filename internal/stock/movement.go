@@ -49,14 +49,14 @@ type Movement struct {
 // TableName is for GORM.
 func (Movement) TableName() string { return "stock_movements" }
 
-// key names a level.
-type key struct{ Lot, Warehouse uuid.UUID }
+// Place names a level.
+type Place struct{ Lot, Warehouse uuid.UUID }
 
-func (m Movement) key() key { return key{m.LotID, m.WarehouseID} }
+func (m Movement) Place() Place { return Place{m.LotID, m.WarehouseID} }
 
-// effect gives a movement of the quantity what it changes; sign is that of a transfer or an adjustment. held says whether what ships or
+// Effect gives a movement of the quantity what it changes; sign is that of a transfer or an adjustment. held says whether what ships or
 // comes back was reserved.
-func (m *Movement) effect(sign int, held bool) {
+func (m *Movement) Effect(sign int, held bool) {
 	none := decimal.Zero.Pad(scale)
 	m.OnHand, m.Reserved = none, none
 	reserved := none

@@ -1,8 +1,6 @@
 package stock
 
-import (
-	"github.com/salesgate/salesgate/internal/pg"
-)
+import "github.com/salesgate/salesgate/internal/pg"
 
 // Difference is a place where stock isn't what its movements, or the documents, say.
 type Difference struct {

@@ -68,7 +68,7 @@ func lockLots(tx pg.Tx, keys []lotKey) (map[lotKey]*Lot, error) {
 }
 
 // openLevels makes the levels that aren't there yet and locks all, in order of lot and warehouse. The lots are locked.
-func openLevels(tx pg.Tx, places []key) ([]Level, error) {
+func openLevels(tx pg.Tx, places []Place) ([]Level, error) {
 	lots, warehouses := columns(places)
 	err := tx.Exec(`INSERT INTO stock_levels (lot_id, warehouse_id, product_id, inspection, expires_on, on_hand, reserved)
 		SELECT DISTINCT l.id, k.warehouse, l.product_id, l.inspection, l.expires_on, 0, 0
@@ -81,11 +81,11 @@ func openLevels(tx pg.Tx, places []key) ([]Level, error) {
 		ORDER BY v.lot_id, v.warehouse_id FOR NO KEY UPDATE`, lots, warehouses).Scan(&rows).Error
 }
 
-// lockPlaces locks the levels of movements, in order.
-func lockPlaces(tx pg.Tx, moves []Movement) error {
-	places := make([]key, len(moves))
+// LockPlaces locks the levels of movements, in order.
+func LockPlaces(tx pg.Tx, moves []Movement) error {
+	places := make([]Place, len(moves))
 	for i, m := range moves {
-		places[i] = m.key()
+		places[i] = m.Place()
 	}
 	lots, warehouses := columns(places)
 	_, err := pg.Exec(tx, `SELECT 1 FROM stock_levels v WHERE (v.lot_id, v.warehouse_id) IN (SELECT * FROM unnest(?::uuid[], ?::uuid[]))
@@ -93,7 +93,7 @@ func lockPlaces(tx pg.Tx, moves []Movement) error {
 	return err
 }
 
-func columns(places []key) (lots, warehouses pg.TextArray) {
+func columns(places []Place) (lots, warehouses pg.TextArray) {
 	for _, k := range places {
 		lots, warehouses = append(lots, k.Lot.String()), append(warehouses, k.Warehouse.String())
 	}
@@ -101,7 +101,7 @@ func columns(places []key) (lots, warehouses pg.TextArray) {
 }
 
 // holders are the numbers of the notices for which a level holds something.
-func holders(tx pg.Tx, k key) (numbers string, err error) {
+func holders(tx pg.Tx, k Place) (numbers string, err error) {
 	err = pg.ScanRow(tx, []any{&numbers}, `SELECT coalesce(string_agg(DISTINCT n.number, ', '), '') FROM stock_preparation_lines l
 		JOIN shipping_notices n ON n.id = l.notice_id WHERE l.lot_id = ? AND l.warehouse_id = ? AND l.reserved > 0`, k.Lot, k.Warehouse)
 	return numbers, err

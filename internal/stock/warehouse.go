@@ -16,10 +16,10 @@ import (
 
 // What events, decisions and attachments call things.
 const (
-	SubjectWarehouse   = "warehouse"
-	SubjectLot         = "stock_lot"
-	SubjectReport      = "inspection_report"
-	SubjectPreparation = "preparation"
+	SubjectWarehouse = "warehouse"
+	SubjectLot       = "stock_lot"
+	SubjectReport    = "inspection_report"
+	SubjectNotice    = "shipping_notice" // package shipping's
 )
 
 // Service holds the use cases. Build it with New; it is safe for concurrent use.

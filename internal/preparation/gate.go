@@ -1,4 +1,4 @@
-package stock
+package preparation
 
 import (
 	"fmt"
@@ -8,43 +8,29 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
-// subjectNotice is what decisions and follow-ups call a shipping notice.
-const subjectNotice = "shipping_notice"
-
-// policy is how goods are chosen now. Locks nothing.
-func (s *Service) policy(tx pg.Tx) (policy, error) {
-	p := policy{today: clock.Today(tx.Now)}
-	var err error
-	if p.passedOnly, err = s.rules.Bool(tx, "shipping.inspection_required"); err != nil {
-		return p, err
-	}
-	p.firstExpiry, err = s.rules.Bool(tx, "stock.first_expiry_first")
-	return p, err
-}
-
 // blocked is the refusal of goods that may not leave.
-func (l *Level) blocked(stop Stop) *errs.Error {
+func (l *level) blocked(stop stock.Stop) *errs.Error {
 	en, zh := stop.Words()
 	return ErrBlocked.With("lot", l.LotNo, "warehouse", l.WarehouseCode, "why", en, "why_zh", zh, "stop", string(stop))
 }
 
 // judgement is what the gate of SHP-16 finds for a notice: what leaves, or is laid out, from which lots, and what can't.
 type judgement struct {
-	policy  policy
+	policy  stock.Policy
 	takes   []take
 	lacks   []lack
-	stopped []*Level // that are held for it
+	stopped []*level // that are held for it
 }
 
 // decision says of each line which lots it gets, and what stops the rest (SHP-16).
 func (j judgement) decision(notice uuid.UUID, lines []Line) decision.Decision {
-	d := decision.New("stock", subjectNotice, notice)
+	d := decision.New("stock", stock.SubjectNotice, notice)
 	for _, line := range lines {
 		var lots []string
 		got := decimal.Zero.Pad(scale)
@@ -75,18 +61,18 @@ func (j judgement) decision(notice uuid.UUID, lines []Line) decision.Decision {
 const mostExplained = 20
 
 // explain names the lots that may not leave, each with its reason.
-func (j judgement) explain(d *decision.Decision, stopped []*Level) {
-	held := map[key]bool{}
+func (j judgement) explain(d *decision.Decision, stopped []*level) {
+	held := map[stock.Place]bool{}
 	for _, l := range j.stopped {
-		held[l.key()] = true
+		held[l.Place()] = true
 	}
-	seen := map[key]bool{}
+	seen := map[stock.Place]bool{}
 	for _, l := range stopped {
-		if seen[l.key()] || len(seen) == mostExplained {
+		if seen[l.Place()] || len(seen) == mostExplained {
 			continue
 		}
-		seen[l.key()] = true
-		stop := j.policy.stop(l)
+		seen[l.Place()] = true
+		stop := j.policy.Stop(&l.Level)
 		en, zh := stop.Words()
 		inputs := map[string]string{"lot": l.LotNo, "warehouse": l.WarehouseCode, "stop": string(stop), "on_hand": l.OnHand.String()}
 		if l.ExpiresOn != nil {
@@ -94,7 +80,7 @@ func (j judgement) explain(d *decision.Decision, stopped []*Level) {
 		}
 		enText := fmt.Sprintf("Lot %s in %s may not leave: %s.", l.LotNo, l.WarehouseCode, en)
 		zhText := fmt.Sprintf("仓库 %s 的批次 %s 不得发货:%s。", l.WarehouseCode, l.LotNo, zh)
-		if held[l.key()] {
+		if held[l.Place()] {
 			d.Check("SHP-16", false, inputs, enText, zhText)
 		} else {
 			d.Info("SHP-16", inputs, enText, zhText)
@@ -105,7 +91,7 @@ func (j judgement) explain(d *decision.Decision, stopped []*Level) {
 // refusal is why it can't be, nil when it can.
 func (j judgement) refusal() *errs.Error {
 	if len(j.stopped) > 0 {
-		return j.stopped[0].blocked(j.policy.stop(j.stopped[0]))
+		return j.stopped[0].blocked(j.policy.Stop(&j.stopped[0].Level))
 	}
 	if len(j.lacks) > 0 {
 		return lacking(j.lacks, j.policy)

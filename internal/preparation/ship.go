@@ -1,10 +1,11 @@
-package stock
+package preparation
 
 import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
 // Taken is a quantity of a lot that left, or leaves, for a line of a notice.
@@ -24,7 +25,7 @@ type Taken struct {
 // enough: unless shipping.inspection_required is false, when the rest leaves without a lot. The notice is locked, and nothing has been
 // written yet; locks levels.
 func (s *Service) Ship(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, lines []Line) ([]Taken, error) {
-	p, err := s.policy(tx)
+	p, err := s.stock.Policy(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -33,23 +34,23 @@ func (s *Service) Ship(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, lines []Lin
 		return nil, err
 	}
 	j := newShelf(p, levels).load(lines)
-	if !p.passedOnly {
+	if !p.PassedOnly {
 		j.lacks = nil
 	}
-	if p.passedOnly || len(j.stopped) > 0 {
+	if p.PassedOnly || len(j.stopped) > 0 {
 		if err := j.decide(tx, noticeID, lines); err != nil {
 			return nil, err
 		}
 	}
-	moves := make([]Movement, len(j.takes))
+	moves := make([]stock.Movement, len(j.takes))
 	taken := make([]Taken, len(j.takes))
 	for i, t := range j.takes {
-		m := t.level.movement(Shipment, t.quantity, t.hold)
+		m := t.level.movement(stock.Shipment, t.quantity, t.hold)
 		m.NoticeID, m.NoticeLineID, m.DeliveryNoteID = &noticeID, &t.line.NoticeLineID, &deliveryNoteID
 		moves[i] = m
 		taken[i] = Taken{t.line.NoticeLineID, t.level.LotID, t.level.LotNo, t.level.WarehouseID, t.level.WarehouseCode, t.quantity}
 	}
-	return joinTaken(taken), post(tx, moves)
+	return joinTaken(taken), stock.Post(tx, moves)
 }
 
 // load finds what each line takes: first what is held for it, then what is free.
@@ -98,14 +99,14 @@ func (s *Service) LockShipped(tx pg.Tx, deliveryNoteID uuid.UUID) (Load, error) 
 // Unship brings back what left with a delivery note whose goods were unloaded before the gate: on hand, and held again as far as it was, and
 // its preparation list hasn't ended since. One statement.
 func (s *Service) Unship(tx pg.Tx, load Load) error {
-	back := make([]Movement, len(load))
+	back := make([]stock.Movement, len(load))
 	for i, m := range load {
 		if m.Ended {
 			m.PreparationLineID = nil
 		}
-		m.Kind = Unloading
-		m.effect(1, m.PreparationLineID != nil)
+		m.Kind = stock.Unloading
+		m.Effect(1, m.PreparationLineID != nil)
 		back[i] = m.Movement
 	}
-	return post(tx, back)
+	return stock.Post(tx, back)
 }

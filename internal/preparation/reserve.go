@@ -1,4 +1,4 @@
-package stock
+package preparation
 
 import (
 	"strings"
@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/stock"
 )
 
 // Wish is what of a notice's line is to be laid out. Rest is what of the line hasn't left.
@@ -30,10 +31,10 @@ type Laying struct {
 //
 // Returns ErrNotPassed or ErrShort, with the decision, when there isn't enough, ErrOverPrepared for more than is open, ErrNothing when
 // all is held or has left, and what Named lots are refused with. The notice is locked and released; locks levels, then the number series.
-func (s *Service) Reserve(tx pg.Tx, noticeID uuid.UUID, wishes []Wish, how Laying) (Preparation, error) {
-	p, err := s.policy(tx)
+func (s *Service) Reserve(tx pg.Tx, noticeID uuid.UUID, wishes []Wish, how Laying) (List, error) {
+	p, err := s.stock.Policy(tx)
 	if err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	asked := make([]Line, len(wishes))
 	for i, w := range wishes {
@@ -42,21 +43,21 @@ func (s *Service) Reserve(tx pg.Tx, noticeID uuid.UUID, wishes []Wish, how Layin
 	}
 	levels, err := lockLevels(tx, noticeID, asked)
 	if err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	if err := knowNamed(tx, wishes); err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	back := giveBackStopped(p, noticeID, levels)
 	j, lines, err := newShelf(p, levels, how.Warehouses...).serve(wishes)
 	if err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	if len(j.takes)+len(j.lacks) == 0 {
-		return Preparation{}, ErrNothing
+		return List{}, ErrNothing
 	}
 	if err := j.decide(tx, noticeID, lines); err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	return s.lay(tx, noticeID, j.takes, back, strings.TrimSpace(how.Remarks))
 }
@@ -76,7 +77,7 @@ func (s *shelf) serve(wishes []Wish) (j judgement, lines []Line, err error) {
 		case w.All && !open.IsPos():
 			continue
 		case !w.Quantity.IsPos():
-			return j, nil, ErrQuantity.At(w.Pointer + "/quantity")
+			return j, nil, stock.ErrQuantity.At(w.Pointer + "/quantity")
 		case w.Quantity.Cmp(open) > 0: // SHP-07
 			return j, nil, ErrOverPrepared.With("rest", open).At(w.Pointer + "/quantity")
 		}
@@ -102,7 +103,7 @@ func (s *shelf) serve(wishes []Wish) (j judgement, lines []Line, err error) {
 func (s *shelf) heldFor(noticeLine uuid.UUID) decimal.Decimal {
 	sum := decimal.Zero.Pad(scale)
 	for _, l := range s.levels {
-		if s.policy.stop(l) != NoStop {
+		if s.policy.Stop(&l.Level) != stock.NoStop {
 			continue
 		}
 		for _, h := range l.held {
@@ -115,10 +116,10 @@ func (s *shelf) heldFor(noticeLine uuid.UUID) decimal.Decimal {
 }
 
 // giveBackStopped are the movements that give back what is held of levels that may not leave any more.
-func giveBackStopped(p policy, noticeID uuid.UUID, levels []*Level) []Movement {
-	var back []Movement
+func giveBackStopped(p stock.Policy, noticeID uuid.UUID, levels []*level) []stock.Movement {
+	var back []stock.Movement
 	for _, l := range levels {
-		if stop := p.stop(l); stop != NoStop {
+		if stop := p.Stop(&l.Level); stop != stock.NoStop {
 			en, zh := stop.Words()
 			back = append(back, l.giveBack(noticeID, nil, zh+" / "+en)...)
 		}
@@ -127,13 +128,13 @@ func giveBackStopped(p policy, noticeID uuid.UUID, levels []*Level) []Movement {
 }
 
 // giveBack are the movements that give back what is held of the level; of one preparation when lines says which of its lines count.
-func (l *Level) giveBack(noticeID uuid.UUID, lines map[uuid.UUID]bool, reason string) []Movement {
-	var back []Movement
+func (l *level) giveBack(noticeID uuid.UUID, lines map[uuid.UUID]bool, reason string) []stock.Movement {
+	var back []stock.Movement
 	for _, h := range l.held {
 		if lines != nil && !lines[h.ID] {
 			continue
 		}
-		m := l.movement(Unreservation, h.Reserved, &h)
+		m := l.movement(stock.Unreservation, h.Reserved, &h)
 		m.NoticeID, m.NoticeLineID, m.Reason = &noticeID, &h.NoticeLineID, reason
 		back = append(back, m)
 	}
@@ -141,49 +142,49 @@ func (l *Level) giveBack(noticeID uuid.UUID, lines map[uuid.UUID]bool, reason st
 }
 
 // movement is one of a quantity of the level; with a hold, of what it holds.
-func (l *Level) movement(kind Kind, quantity decimal.Decimal, h *hold) Movement {
-	m := Movement{Kind: kind, ProductID: l.ProductID, LotID: l.LotID, WarehouseID: l.WarehouseID, Quantity: quantity}
+func (l *level) movement(kind stock.Kind, quantity decimal.Decimal, h *hold) stock.Movement {
+	m := stock.Movement{Kind: kind, ProductID: l.ProductID, LotID: l.LotID, WarehouseID: l.WarehouseID, Quantity: quantity}
 	if h != nil {
 		m.PreparationLineID = &h.ID
 	}
-	m.effect(1, h != nil)
+	m.Effect(1, h != nil)
 	return m
 }
 
 // lay writes the preparation list and what it moves. The number series come last of all locks.
-func (s *Service) lay(tx pg.Tx, noticeID uuid.UUID, takes []take, back []Movement, remarks string) (Preparation, error) {
-	p := Preparation{ID: uuid.Must(uuid.NewV7()), NoticeID: noticeID, Remarks: remarks, PreparedAt: tx.Now, PreparedBy: tx.By.Actor(), Version: 1}
+func (s *Service) lay(tx pg.Tx, noticeID uuid.UUID, takes []take, back []stock.Movement, remarks string) (List, error) {
+	p := List{ID: uuid.Must(uuid.NewV7()), NoticeID: noticeID, Remarks: remarks, PreparedAt: tx.Now, PreparedBy: tx.By.Actor(), Version: 1}
 	moves := back
 	for i, t := range takes {
-		line := PreparationLine{
+		line := ListLine{
 			ID: uuid.Must(uuid.NewV7()), PreparationID: p.ID, NoticeID: noticeID, NoticeLineID: t.line.NoticeLineID, PositionNo: i + 1,
 			ProductID: t.level.ProductID, LotID: t.level.LotID, WarehouseID: t.level.WarehouseID, Quantity: t.quantity, Reserved: decimal.Zero,
 		}
-		m := t.level.movement(Reservation, t.quantity, &hold{ID: line.ID})
+		m := t.level.movement(stock.Reservation, t.quantity, &hold{ID: line.ID})
 		m.NoticeID, m.NoticeLineID = &noticeID, &t.line.NoticeLineID
 		p.Lines, moves = append(p.Lines, line), append(moves, m)
 	}
 	var err error
 	if len(back) > 0 {
-		if err := followup.Close(tx, followUpFailed, subjectNotice, noticeID); err != nil {
-			return Preparation{}, err
+		if err := followup.Close(tx, stock.KindFailed, stock.SubjectNotice, noticeID); err != nil {
+			return List{}, err
 		}
 	}
 	if p.Number, err = pg.NextNumber(tx, "PL", tx.Now.In(clock.Shanghai)); err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	if err := insertPreparation(tx, p); err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
-	if err := post(tx, moves); err != nil {
-		return Preparation{}, err
+	if err := stock.Post(tx, moves); err != nil {
+		return List{}, err
 	}
 	if p, err = readPreparation(tx, p.ID); err != nil {
-		return Preparation{}, err
+		return List{}, err
 	}
 	return p, audit.RecordAll(tx, []audit.Entry{
-		{Action: "prepareShippingNotice", SubjectType: SubjectPreparation, SubjectID: p.ID, After: p.snapshot()},
-		{Action: "prepareShippingNotice", SubjectType: subjectNotice, SubjectID: noticeID, After: map[string]any{"preparation": p.Number}},
+		{Action: "prepareShippingNotice", SubjectType: Subject, SubjectID: p.ID, After: p.snapshot()},
+		{Action: "prepareShippingNotice", SubjectType: stock.SubjectNotice, SubjectID: noticeID, After: map[string]any{"preparation": p.Number}},
 	})
 }
 
@@ -194,15 +195,15 @@ func (s *Service) Unreserve(tx pg.Tx, noticeID uuid.UUID, reason string) error {
 	if err != nil || len(levels) == 0 {
 		return err
 	}
-	var back []Movement
+	var back []stock.Movement
 	for _, l := range levels {
 		back = append(back, l.giveBack(noticeID, nil, reason)...)
 	}
 	if err := endPreparations(tx, noticeID, nil, reason); err != nil {
 		return err
 	}
-	if err := post(tx, back); err != nil {
+	if err := stock.Post(tx, back); err != nil {
 		return err
 	}
-	return followup.Close(tx, followUpFailed, subjectNotice, noticeID)
+	return followup.Close(tx, stock.KindFailed, stock.SubjectNotice, noticeID)
 }
