@@ -43,8 +43,9 @@ var statusOf = map[errs.Kind]int{
 	errs.Unavailable:          http.StatusServiceUnavailable,
 }
 
-// problemOf renders an error for the caller's language.
+// problemOf renders an error for the caller's language, and without prices for who sees none.
 func problemOf(c *call, e *errs.Error) api.Problem {
+	e = shownTo(c.who, e)
 	status := statusOf[e.Kind]
 	p := api.Problem{
 		Type: "/docs/errors/" + e.Code, Title: http.StatusText(status), Status: status, Code: e.Code,
@@ -53,16 +54,11 @@ func problemOf(c *call, e *errs.Error) api.Problem {
 	if len(e.Rules) > 0 {
 		p.Rules = &e.Rules
 	}
-	if len(e.Params) > 0 {
-		p.Params = &e.Params
-	}
+	p.Params = disclosed(e.Params)
 	if len(e.Fields) > 0 {
 		fields := make([]api.ProblemField, len(e.Fields))
 		for i, f := range e.Fields {
-			fields[i] = api.ProblemField{Pointer: f.Pointer, Code: f.Code, Message: errs.Fill(f.EN, f.ZH, c.lang, f.Params)}
-			if len(f.Params) > 0 {
-				fields[i].Params = &f.Params
-			}
+			fields[i] = api.ProblemField{Pointer: f.Pointer, Code: f.Code, Message: errs.Fill(f.EN, f.ZH, c.lang, f.Params), Params: disclosed(f.Params)}
 		}
 		p.Errors = &fields
 	}

@@ -32,7 +32,7 @@ func checkAfterDays(t *testing.T, in int, passes bool) {
 		return
 	}
 	refused := got.WantProblem(409, "shipping.check_outlived")
-	if refused.String("decision.outcome") != "refused" {
+	if refused.At("decision") != nil { // the keeper's answer has no figures (ORD-03); sales and finance read it
 		t.Errorf("%s", refused.Body)
 	}
 	w.wantRule(n, "SHP-03", "failed")
