@@ -160,7 +160,7 @@ type Resolution struct {
 	Reason      string
 }
 
-// Resolve ends a dispute (ARV-02, ARV-06): accepted by an adjusting document of the same customer that was booked after the statement's end, or
+// Resolve ends a dispute (ARV-02, ARV-06): accepted by the document that corrects the disputed one and was booked after the statement's end, or
 // rejected with a reason. With the last one the statement is confirmed or, if any was accepted, superseded by a revision that names what was
 // agreed; that one is returned. Returns ErrResolved, ErrReason, ErrNotAdjusting. Locks the statement, then the dispute.
 func (s *Service) Resolve(tx pg.Tx, who identity.Principal, id, disputeID uuid.UUID, version *int64, r Resolution) (Statement, error) {
@@ -181,7 +181,7 @@ func (s *Service) Resolve(tx pg.Tx, who identity.Principal, id, disputeID uuid.U
 	d.Resolution = strings.TrimSpace(r.Reason)
 	if d.State = DisputeRejected; r.AdjustingID != nil {
 		d.State, d.AdjustingID = DisputeAccepted, r.AdjustingID
-		if d.Effect, err = effectOf(tx, v, *r.AdjustingID); err != nil {
+		if d.Effect, err = effectOf(tx, v, d, *r.AdjustingID); err != nil {
 			return Statement{}, err
 		}
 	} else if d.Resolution == "" {

@@ -103,8 +103,10 @@ func TestARV06_ADisputeEndsByAnAdjustingDocumentOrAReason(t *testing.T) {
 	b.As("clerk").Post(resolve, object{}).WantProblem(422, "statement.reason_needed")
 	b.As("clerk").Post(resolve, object{"adjusting_document_id": owed.ID}).WantProblem(422, "statement.not_adjusting")
 	r := b.receive(b.customer, "400", "2026-11-02")
+	b.As("clerk").Post(resolve, object{"adjusting_document_id": r.ID}).WantProblem(422, "statement.not_adjusting") // it pays nothing of the item
+	b.allot(r, owed, "300")
 	a := b.As("clerk").Post(resolve, object{"adjusting_document_id": r.ID}).Want(200)
-	if a.At("revision") != 2.0 || a.String("state") != "draft" || a.String("closing.total") != "1000.00" || a.String("adjusted_after") != "-400.00" || a.String("agreed") != "600.00" {
+	if a.At("revision") != 2.0 || a.String("state") != "draft" || a.String("closing.total") != "1000.00" || a.String("adjusted_after") != "-300.00" || a.String("agreed") != "700.00" {
 		t.Errorf("%s", a.Body)
 	}
 	guest.Get("/v1/public/statement").WantProblem(410, "statement.link_gone") // after the revision

@@ -31,8 +31,8 @@
 //	               disputed → superseded (and its next revision is a draft)
 //
 // Sending makes a signed link or notes how else it went. The customer's side confirms the whole or disputes lines, by the link or through a
-// rep or clerk who attaches the stamped paper. A dispute asks the rep and finance to resolve it: accepted by an adjusting document, which is
-// another document of the ledger after to_seq (ARV-06), or rejected with a reason. A disputed document that is paid in full meanwhile ends its
+// rep or clerk who attaches the stamped paper. A dispute asks the rep and finance to resolve it: accepted by an adjusting document, which
+// corrects the disputed one and is in the ledger after to_seq (ARV-06; of what is said to be paid the payment that was allotted to it), or rejected with a reason. A disputed document that is paid in full meanwhile ends its
 // dispute as paid: who pays has withdrawn it. When none is open any more the statement is confirmed by resolution or, if any was
 // accepted, superseded by a revision that names the adjustments and the agreed balance. The closing balance itself never changes:
 // the adjustment is a movement of the month in which it was booked.

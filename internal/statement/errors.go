@@ -33,8 +33,8 @@ var (
 	ErrResolved = errs.Define(errs.Conflict, "statement.dispute_resolved",
 		"This dispute has been resolved already.", "该异议已处理。", "ARV-02")
 	ErrNotAdjusting = errs.Define(errs.Rule, "statement.not_adjusting",
-		"An adjusting document is one of the same customer that was booked after the statement's end.",
-		"调整单据须属于同一客户,且在对账单截止之后入账。", "ARV-02", "ARV-06")
+		"An adjusting document corrects the disputed one (a credit note, adjusting document, reversal, return or delivery correction; of what is said to be paid, its payment) and was booked after the statement's end.",
+		"调整单据须更正有异议的单据(红字、调整单、冲销、退货或发货更正;称已付款的,为核销该单据的收款),且在对账单截止之后入账。", "ARV-02", "ARV-06")
 	ErrLink = errs.Define(errs.NotFound, "statement.no_such_link", "This link isn't one of ours.", "链接无效。", "ARV-02")
 	ErrGone = errs.Define(errs.Gone, "statement.link_gone",
 		"This link has expired, or was replaced by another.", "链接已过期或已被新链接取代。", "ARV-02")

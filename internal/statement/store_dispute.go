@@ -19,21 +19,25 @@ func updateDispute(tx pg.Tx, d Dispute) error {
 		WHERE id = ? AND state = 'open'`, d.State, d.Resolution, d.AdjustingID, d.Effect, d.ResolvedAt, d.ResolvedBy, d.ID))
 }
 
-// effectOf is what a document that was booked after the statement's end did to the balance. One that settles several disputes counts with the
-// first. Returns ErrNotAdjusting for one that isn't there.
-func effectOf(tx pg.Tx, v Statement, document uuid.UUID) (decimal.Decimal, error) {
+// effectOf is what an adjusting document that was booked after the statement's end did to the balance, as far as it corrects the disputed document (ARV-06):
+// its credit note, adjusting document, reversal, return or delivery correction; of what is said to be paid, the payment that was allotted to it, without what was
+// on the statement as a prepayment already. A correction that settles several disputes counts with the first. Returns ErrNotAdjusting for any other document.
+func effectOf(tx pg.Tx, v Statement, d Dispute, adjusting uuid.UUID) (decimal.Decimal, error) {
 	var row struct {
 		Moves  int
 		Effect decimal.Decimal
 		Known  bool
+		Paid   decimal.Decimal
+		Came   decimal.Decimal
 	}
-	err := tx.Raw(`SELECT count(*) AS moves, coalesce(sum(CASE part WHEN 'prepaid' THEN -amount ELSE amount END), 0.00) AS effect,
-			EXISTS (SELECT FROM statements s JOIN statement_disputes d ON d.statement_id = s.id WHERE s.number = ? AND d.adjusting_id = ?) AS known
-		FROM credit_movements WHERE document_id = ? AND payer_id = ? AND seq > ? AND part <> 'released'`,
-		v.Number, document, document, v.CustomerID, v.ToSeq).Scan(&row).Error
+	err := tx.Raw(effectSQL, map[string]any{
+		"number": v.Number, "payer": v.CustomerID, "to": v.ToSeq, "document": d.DocumentID, "adjusting": adjusting, "paid": d.Reason == "paid_already",
+	}).Scan(&row).Error
 	switch {
 	case err != nil:
 		return decimal.Zero, err
+	case row.Paid.IsPos():
+		return row.Paid.Min(row.Came).Neg(), nil
 	case row.Moves == 0:
 		return decimal.Zero, ErrNotAdjusting.At("/adjusting_document_id")
 	case row.Known:
@@ -41,6 +45,30 @@ func effectOf(tx pg.Tx, v Statement, document uuid.UUID) (decimal.Decimal, error
 	}
 	return row.Effect, nil
 }
+
+// effectSQL reads what an adjusting document did. Related to the disputed document are what it moved itself (an invoice its deliveries, a credit note its
+// invoice) and the invoices of a disputed delivery.
+const effectSQL = `WITH related AS MATERIALIZED (
+		SELECT CAST(@document AS uuid) AS id
+		UNION SELECT m.item_id FROM credit_movements m WHERE m.document_id = @document AND m.payer_id = @payer AND m.part <> 'released'
+		UNION SELECT m.document_id FROM credit_movements m WHERE m.payer_id = @payer AND m.part = 'shipped' AND m.document_type = 'invoice' AND m.item_id = @document
+	), corrections AS (
+		SELECT m.document_id AS id FROM credit_movements m JOIN related r ON r.id = m.item_id
+			WHERE m.document_id = @adjusting AND m.payer_id = @payer AND m.document_type IN ('credit_note', 'adjustment', 'reversal', 'goods_return', 'delivery_correction')
+		UNION SELECT i.id FROM invoices i JOIN related r ON r.id = i.corrects_id WHERE i.id = @adjusting OR i.source_id = @adjusting AND i.cause = 'return'
+	), effect AS (
+		SELECT count(*) AS moves, coalesce(sum(CASE m.part WHEN 'prepaid' THEN -m.amount ELSE m.amount END), 0.00) AS effect
+		FROM credit_movements m JOIN corrections c ON c.id = m.document_id WHERE m.payer_id = @payer AND m.seq > @to AND m.part <> 'released'
+	), payments AS MATERIALIZED (
+		SELECT a.receipt_id, a.amount FROM allocations a JOIN related r ON r.id = a.invoice_id
+		WHERE @paid AND a.state = 'posted' AND @adjusting IN (a.id, a.receipt_id)
+			AND EXISTS (SELECT FROM credit_movements m WHERE m.document_id = a.id AND m.payer_id = @payer AND m.seq > @to)
+	)
+	SELECT e.moves, e.effect, (SELECT coalesce(sum(amount), 0.00) FROM payments) AS paid,
+		(SELECT coalesce(sum(m.amount), 0.00) FROM credit_movements m WHERE m.document_id IN (SELECT receipt_id FROM payments) AND m.document_type = 'receipt'
+			AND m.payer_id = @payer AND m.seq > @to AND m.part = 'prepaid') AS came,
+		EXISTS (SELECT FROM statements s JOIN statement_disputes d ON d.statement_id = s.id WHERE s.number = @number AND d.adjusting_id = @adjusting) AS known
+	FROM effect e`
 
 func disputesLeft(tx pg.Tx, statement uuid.UUID) (open, accepted int, effect decimal.Decimal, err error) {
 	err = pg.ScanRow(tx, []any{&open, &accepted, &effect}, `SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'accepted'),
