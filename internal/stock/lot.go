@@ -56,6 +56,7 @@ type Level struct {
 	Reserved      decimal.Decimal
 }
 
+// Place is where it lies.
 func (l *Level) Place() Place { return Place{l.LotID, l.WarehouseID} }
 
 // Free is what of it nobody holds.

@@ -52,6 +52,7 @@ func (Movement) TableName() string { return "stock_movements" }
 // Place names a level.
 type Place struct{ Lot, Warehouse uuid.UUID }
 
+// Place is the level that it changes.
 func (m Movement) Place() Place { return Place{m.LotID, m.WarehouseID} }
 
 // Effect gives a movement of the quantity what it changes; sign is that of a transfer or an adjustment. held says whether what ships or
