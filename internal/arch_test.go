@@ -65,6 +65,7 @@ var layers = strings.Fields(`
 	gate
 	departure
 	receivable
+	invoicing
 	bankstatement
 	statement
 	collection
@@ -84,7 +85,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation transport shipping gate departure receivable bankstatement statement collection dispute baddebt "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation transport shipping gate departure receivable invoicing bankstatement statement collection dispute baddebt "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -142,6 +143,7 @@ var imports = map[string]string{
 	"departure":      gates + "shipping gate",
 
 	"receivable":    gates + "customer catalog credit order shipping",
+	"invoicing":     gates + "customer credit shipping receivable",
 	"bankstatement": gates + "sheet customer credit receivable",
 	"statement":     gates + "customer catalog credit order shipping receivable",
 	"collection":    gates + "customer credit order shipping receivable statement",

@@ -9,24 +9,26 @@ import (
 	"github.com/salesgate/salesgate/internal/bankstatement"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
+	"github.com/salesgate/salesgate/internal/invoicing"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/verify"
 )
 
 // joinMoney builds invoicing, receipts and bank statements.
 func (a *App) joinMoney(s *httpapi.Server) {
+	s.Invoicing = invoicing.New(s.Credits, s.Receivables)
+	s.Receivables.Terms = s.Invoicing
 	s.BankStatements = bankstatement.New(s.Rulebook, s.Credits, s.Receivables)
 	s.Receivables.Lines = s.BankStatements
-	s.Receivables.Enqueue = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, invoiceRunJob{id}) }
-	jobs.Handle(a.jobs, func(ctx context.Context, job invoiceRunJob) error { return a.invoiceAll(ctx, s.Receivables, job.ID) })
+	s.Invoicing.Enqueue = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, invoiceRunJob{id}) }
+	jobs.Handle(a.jobs, func(ctx context.Context, job invoiceRunJob) error { return a.invoiceAll(ctx, s.Invoicing, job.ID) })
 	jobs.Handle(a.jobs, func(ctx context.Context, job shipping.LostCover) error { // SHP-10
 		return a.DB.Tx(ctx, pg.System("lost_cover"), func(tx pg.Tx) error { return s.Shipments.Uncover(tx, job.NoticeID) })
 	})
 	a.jobs.Every("free_deposits", time.Minute, a.each("free_deposits", s.Receivables.FreeDeposits)) // ARV-01
-	a.jobs.Every("invoice_runs", time.Minute, func(ctx context.Context) error { return a.resumeInvoiceRuns(ctx, s.Receivables) })
+	a.jobs.Every("invoice_runs", time.Minute, func(ctx context.Context) error { return a.resumeInvoiceRuns(ctx, s.Invoicing) })
 }
 
 // invoiceRunJob carries out a run of invoices, or goes on with one.
@@ -38,10 +40,10 @@ type invoiceRunJob struct {
 func (invoiceRunJob) Kind() string { return "run_invoices" }
 
 // invoiceAll does what is left of a run, a customer in a transaction. What refuses one customer is written down, and the next one comes.
-func (a *App) invoiceAll(ctx context.Context, r *receivable.Service, id uuid.UUID) error {
+func (a *App) invoiceAll(ctx context.Context, r *invoicing.Service, id uuid.UUID) error {
 	by := pg.System("run_invoices")
 	for more := true; more; {
-		var tried receivable.RunItem
+		var tried invoicing.RunItem
 		err := a.DB.Tx(ctx, by, func(tx pg.Tx) (err error) {
 			tried, more, err = r.ContinueRun(tx, id)
 			return err
@@ -57,7 +59,7 @@ func (a *App) invoiceAll(ctx context.Context, r *receivable.Service, id uuid.UUI
 }
 
 // resumeInvoiceRuns goes on with runs that a server left behind.
-func (a *App) resumeInvoiceRuns(ctx context.Context, r *receivable.Service) error {
+func (a *App) resumeInvoiceRuns(ctx context.Context, r *invoicing.Service) error {
 	var ids []uuid.UUID
 	err := a.DB.View(ctx, pg.System("invoice_runs"), func(tx pg.Tx) (err error) {
 		ids, err = r.RunsOpen(tx)

@@ -19,7 +19,7 @@ const settleBatch = 500
 // joinStatements builds what customers are told of their accounts, and what proves the books.
 func (a *App) joinStatements(s *httpapi.Server) {
 	s.Statements = statement.New(s.Rulebook, s.People, s.Credits, s.Attachments)
-	s.Statements.Invoicing, s.Receivables.Statements = s.Receivables, s.Statements
+	s.Statements.Invoicing, s.Receivables.Statements = s.Invoicing, s.Statements
 	s.Attachments.Register(statement.Subject, s.Statements.Seen, "statement.read")
 	a.deadlines = append(a.deadlines, deadlines{"rep_figures", s.Statements.RecomputeDeadlines})
 	a.jobs.Period("monthly_statements", jobs.Monthly, func(ctx context.Context, start time.Time) error { // ARV-02, ARV-03, ARV-08

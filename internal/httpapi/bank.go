@@ -153,7 +153,7 @@ func (s *Server) ReopenBankLine(ctx context.Context, r api.ReopenBankLineRequest
 // ListPayerAccounts implements the operation of that name.
 func (s *Server) ListPayerAccounts(ctx context.Context, r api.ListPayerAccountsRequestObject) (api.ListPayerAccountsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListPayerAccounts200JSONResponse, error) {
-		if _, err := s.Receivables.GetInvoicingTerms(tx, who, r.CustomerID); err != nil { // whether the customer is seen
+		if _, err := s.Invoicing.GetTerms(tx, who, r.CustomerID); err != nil { // whether the customer is seen
 			return api.ListPayerAccounts200JSONResponse{}, err
 		}
 		rows, err := s.BankStatements.ListPayerAccounts(tx, r.CustomerID)

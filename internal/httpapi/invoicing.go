@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/invoicing"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
 )
@@ -45,7 +46,7 @@ func (s *Server) VoidTaxInvoice(ctx context.Context, r api.VoidTaxInvoiceRequest
 // GetInvoicingTerms implements the operation of that name.
 func (s *Server) GetInvoicingTerms(ctx context.Context, r api.GetInvoicingTermsRequestObject) (api.GetInvoicingTermsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetInvoicingTerms200JSONResponse, error) {
-		t, err := s.Receivables.GetInvoicingTerms(tx, who, r.CustomerID)
+		t, err := s.Invoicing.GetTerms(tx, who, r.CustomerID)
 		return api.GetInvoicingTerms200JSONResponse{Body: invoicingTermsBody(t), Headers: api.GetInvoicingTerms200ResponseHeaders{ETag: etag(t.Version)}}, err
 	})
 }
@@ -53,7 +54,7 @@ func (s *Server) GetInvoicingTerms(ctx context.Context, r api.GetInvoicingTermsR
 // SetInvoicingTerms implements the operation of that name.
 func (s *Server) SetInvoicingTerms(ctx context.Context, r api.SetInvoicingTermsRequestObject) (api.SetInvoicingTermsResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.SetInvoicingTerms200JSONResponse, error) {
-		t, err := s.Receivables.SetInvoicingTerms(tx, who, r.CustomerID, ifMatch(r.Params.IfMatch), receivable.Mode(r.Body.Mode), r.Body.Reason)
+		t, err := s.Invoicing.SetTerms(tx, who, r.CustomerID, ifMatch(r.Params.IfMatch), invoicing.Mode(r.Body.Mode), r.Body.Reason)
 		return api.SetInvoicingTerms200JSONResponse{Body: invoicingTermsBody(t), Headers: api.SetInvoicingTerms200ResponseHeaders{ETag: etag(t.Version)}}, err
 	})
 }
@@ -61,7 +62,7 @@ func (s *Server) SetInvoicingTerms(ctx context.Context, r api.SetInvoicingTermsR
 // ListInvoicingTerms implements the operation of that name.
 func (s *Server) ListInvoicingTerms(ctx context.Context, r api.ListInvoicingTermsRequestObject) (api.ListInvoicingTermsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListInvoicingTerms200JSONResponse, error) {
-		rows, err := s.Receivables.ListInvoicingTerms(tx, who, r.CustomerID)
+		rows, err := s.Invoicing.ListTerms(tx, who, r.CustomerID)
 		data := make([]api.InvoicingTerms, len(rows))
 		for i, t := range rows {
 			data[i] = invoicingTermsBody(t)
@@ -73,7 +74,7 @@ func (s *Server) ListInvoicingTerms(ctx context.Context, r api.ListInvoicingTerm
 // ListCustomersToInvoice implements the operation of that name.
 func (s *Server) ListCustomersToInvoice(ctx context.Context, r api.ListCustomersToInvoiceRequestObject) (api.ListCustomersToInvoiceResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListCustomersToInvoice200JSONResponse, error) {
-		rows, next, err := s.Receivables.ListToInvoice(tx, who, value(dayOf(r.Params.Through)), value(r.Params.Due), page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Invoicing.ListToInvoice(tx, who, value(dayOf(r.Params.Through)), value(r.Params.Due), page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.ToInvoice, len(rows))
 		for i, t := range rows {
 			data[i] = api.ToInvoice{
@@ -88,7 +89,7 @@ func (s *Server) ListCustomersToInvoice(ctx context.Context, r api.ListCustomers
 // ListInvoiceRuns implements the operation of that name.
 func (s *Server) ListInvoiceRuns(ctx context.Context, r api.ListInvoiceRunsRequestObject) (api.ListInvoiceRunsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.ListInvoiceRuns200JSONResponse, error) {
-		rows, next, err := s.Receivables.ListRuns(tx, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Invoicing.ListRuns(tx, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.InvoiceRun, len(rows))
 		for i, run := range rows {
 			data[i] = runBody(run)
@@ -100,7 +101,7 @@ func (s *Server) ListInvoiceRuns(ctx context.Context, r api.ListInvoiceRunsReque
 // StartInvoiceRun implements the operation of that name.
 func (s *Server) StartInvoiceRun(ctx context.Context, r api.StartInvoiceRunRequestObject) (api.StartInvoiceRunResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.StartInvoiceRun202JSONResponse, error) {
-		run, err := s.Receivables.StartRun(tx, value(dayOf(r.Body.Through)))
+		run, err := s.Invoicing.StartRun(tx, value(dayOf(r.Body.Through)))
 		return api.StartInvoiceRun202JSONResponse{
 			Body: runBody(run), Headers: api.StartInvoiceRun202ResponseHeaders{Location: "/v1/invoice-runs/" + run.ID.String()},
 		}, err
@@ -110,7 +111,7 @@ func (s *Server) StartInvoiceRun(ctx context.Context, r api.StartInvoiceRunReque
 // GetInvoiceRun implements the operation of that name.
 func (s *Server) GetInvoiceRun(ctx context.Context, r api.GetInvoiceRunRequestObject) (api.GetInvoiceRunResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.GetInvoiceRun200JSONResponse, error) {
-		run, err := s.Receivables.GetRun(tx, r.InvoiceRunID)
+		run, err := s.Invoicing.GetRun(tx, r.InvoiceRunID)
 		return api.GetInvoiceRun200JSONResponse(runBody(run)), err
 	})
 }
@@ -118,7 +119,7 @@ func (s *Server) GetInvoiceRun(ctx context.Context, r api.GetInvoiceRunRequestOb
 // ListInvoiceRunCustomers implements the operation of that name.
 func (s *Server) ListInvoiceRunCustomers(ctx context.Context, r api.ListInvoiceRunCustomersRequestObject) (api.ListInvoiceRunCustomersResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.ListInvoiceRunCustomers200JSONResponse, error) {
-		rows, next, err := s.Receivables.ListRunItems(tx, r.InvoiceRunID, string(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Invoicing.ListRunItems(tx, r.InvoiceRunID, string(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.InvoiceRunCustomer, len(rows))
 		for i, c := range rows {
 			data[i] = api.InvoiceRunCustomer{
@@ -217,7 +218,7 @@ func taxShares(v receivable.Invoice) *[]api.TaxShare {
 	return &out
 }
 
-func invoicingTermsBody(t receivable.InvoicingTerms) api.InvoicingTerms {
+func invoicingTermsBody(t invoicing.Terms) api.InvoicingTerms {
 	b := api.InvoicingTerms{CustomerID: t.CustomerID, Mode: api.InvoicingMode(t.Mode), Version: t.Version, ValidTo: t.ValidTo, Reason: optional(t.Reason), SetBy: t.SetBy}
 	if !t.ValidFrom.IsZero() {
 		b.ValidFrom = &t.ValidFrom
@@ -225,11 +226,11 @@ func invoicingTermsBody(t receivable.InvoicingTerms) api.InvoicingTerms {
 	return b
 }
 
-func runBody(r receivable.Run) api.InvoiceRun {
+func runBody(r invoicing.Run) api.InvoiceRun {
 	return api.InvoiceRun{
 		ID: r.ID, Number: r.Number, State: r.State, Through: date(r.Through), InvoicedOn: date(r.InvoicedOn), StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
-		Pending: r.Count[receivable.ItemPending], Invoiced: r.Count[receivable.ItemInvoiced], Nothing: r.Count[receivable.ItemNothing],
-		Refused: r.Count[receivable.ItemRefused], Total: r.Total,
+		Pending: r.Count[invoicing.ItemPending], Invoiced: r.Count[invoicing.ItemInvoiced], Nothing: r.Count[invoicing.ItemNothing],
+		Refused: r.Count[invoicing.ItemRefused], Total: r.Total,
 	}
 }
 

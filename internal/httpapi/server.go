@@ -34,6 +34,7 @@ import (
 	"github.com/salesgate/salesgate/internal/handover"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
+	"github.com/salesgate/salesgate/internal/invoicing"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/leave"
 	"github.com/salesgate/salesgate/internal/newproduct"
@@ -84,6 +85,7 @@ type Server struct {
 	Departures     *departure.Service
 	BankStatements *bankstatement.Service
 	Receivables    *receivable.Service
+	Invoicing      *invoicing.Service
 	Collection     *collection.Service
 	Disputes       *dispute.Service
 	BadDebts       *baddebt.Service

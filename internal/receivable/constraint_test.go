@@ -10,6 +10,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/invoicing"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -34,8 +35,8 @@ func TestConstraintsOfReceivables(t *testing.T) {
 	})
 	s.ship(shipping.Credit, "1")
 	s.Tx(func(tx pg.Tx) error {
-		s.svc.Enqueue = nil
-		_, err := s.svc.StartRun(tx, clock.Today(tx.Now))
+		s.App.Server.Invoicing.Enqueue = nil
+		_, err := s.App.Server.Invoicing.StartRun(tx, clock.Today(tx.Now))
 		return err
 	})
 	for _, c := range []struct {
@@ -55,7 +56,7 @@ func TestConstraintsOfReceivables(t *testing.T) {
 		{"refunds", object{"reason": " "}, errs.ErrReferenced},
 		{"refunds", object{"id": uuid.New()}, errs.ErrDuplicate},
 		{"invoice_runs", object{"state": "done"}, errs.ErrConstraint},
-		{"invoice_runs", object{"id": uuid.New(), "number": "IR-X"}, receivable.ErrRunOpen},
+		{"invoice_runs", object{"id": uuid.New(), "number": "IR-X"}, invoicing.ErrRunOpen},
 	} {
 		if err := s.copied(c.table, c.change); !errors.Is(err, c.want) {
 			t.Errorf("%s %v: %v, want %v", c.table, c.change, err, c.want)

@@ -2,7 +2,7 @@
 // invoice.
 //
 // It does not own the exposure (package credit, to which every posting here adds movements), the delivery notes that are
-// invoiced (shipping), or payment terms (credit).
+// invoiced (shipping), payment terms (credit), or when payers are invoiced and the runs that do it (invoicing).
 //
 // # Documents
 //
@@ -17,13 +17,10 @@
 //	bill        held → endorsed | discounted → settled | bounced; held → cancelled with its receipt
 //
 // An invoice takes quantities from delivery notes, at most what left and isn't invoiced or returned. What left can be invoiced at once
-// or, where the payer's invoicing terms say so, when the statement is confirmed. An opening invoice brings an open item of the books before
+// unless the payer's invoicing terms have it wait, which Terms says. An opening invoice brings an open item of the books before
 // salesgate. A credit note takes back a part of one invoice (price, quantity, return), an adjusting document settles a disputed item:
 // both lower their invoice, or an adjustment is owed beside it. What was paid too much by then is a prepayment again. The tax system's
 // invoices are recorded beside ours; a red-letter one names the blue one that it takes from.
-//
-// A run invoices all that is due: its customers are listed when it starts and invoiced one in a transaction each, so that a killed
-// server's run goes on where it stopped, and what refuses one customer is written down and hinders nobody.
 //
 // A receipt is the payer's. What is not allocated to invoices or paid back (refund) is a prepayment (ARV-01), and part of that may be set
 // aside: for an order, until that is cancelled or nothing of it is left to invoice,

@@ -79,7 +79,7 @@ var (
 		"The reference names no open invoice, order or statement of this payer.", "附言中未找到该付款方的未付发票、订单或对账单号。", "ARV-01")
 )
 
-// The refusals of tax invoices and of when invoices are made.
+// The refusals of tax invoices.
 var (
 	ErrTaxForm = errs.Define(errs.Rule, "tax_invoice.bad_number",
 		"A 数电票 has a number of 20 digits; a 增值税发票 has a code of 10 or 12 digits and a number of 8.", "数电票号码为 20 位数字;增值税发票为 10 或 12 位代码加 8 位号码。")
@@ -89,14 +89,8 @@ var (
 		"Tax invoices aren't more than what they are for: {left} is left.", "税务发票金额超过可开金额:剩余 {left}。")
 	ErrTaxRed = errs.Define(errs.Rule, "tax_invoice.red_letter",
 		"A correction's tax invoice names the one in blue letters that it takes from; an invoice's own names none.", "红字发票须指明对应的蓝字发票;蓝字发票不需要。")
-	ErrTaxVoid         = errs.Define(errs.Conflict, "tax_invoice.void", "This tax invoice is void already.", "该税务发票已作废。")
-	ErrTaxHasRed       = errs.Define(errs.Conflict, "tax_invoice.has_red", "A red-letter invoice takes from this one; void that first.", "该发票已有红字发票,请先作废红字发票。")
-	ErrNotPayer        = errs.Define(errs.Rule, "invoicing.not_payer", "Another customer pays for this one; set the payer's terms.", "该客户由其他客户付款,请设置付款方的开票方式。")
-	ErrAwaitsStatement = errs.Define(errs.Rule, "invoice.awaits_statement",
-		"This customer is invoiced after it has confirmed the statement of these deliveries; say why it can't wait, or wait.",
-		"该客户须在对账单确认后开票;如需提前,请填写原因。", "ARV-02")
-	ErrRunOpen    = pg.Constraint("invoice_runs_one", errs.Define(errs.Conflict, "invoice_run.running", "A run of invoices goes on.", "已有批量开票正在进行。"))
-	ErrNothingDue = errs.Define(errs.Rule, "invoice_run.nothing_due", "Nothing is due to be invoiced.", "没有到期应开票的送货单。")
+	ErrTaxVoid   = errs.Define(errs.Conflict, "tax_invoice.void", "This tax invoice is void already.", "该税务发票已作废。")
+	ErrTaxHasRed = errs.Define(errs.Conflict, "tax_invoice.has_red", "A red-letter invoice takes from this one; void that first.", "该发票已有红字发票,请先作废红字发票。")
 )
 
 var (

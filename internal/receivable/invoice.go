@@ -57,7 +57,7 @@ func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (
 	if err := s.date(tx, &v, notes); err != nil {
 		return Invoice{}, err
 	}
-	if err := s.mayInvoice(tx, v, notes, in.Ahead); err != nil {
+	if err := s.Terms.MayInvoice(tx, v, notes, in.Ahead); err != nil {
 		return Invoice{}, err
 	}
 	if err := v.take(notes, in.Quantities); err != nil {

@@ -18,13 +18,12 @@ const (
 	subjectWriteOff = "write_off"
 	subjectReturn   = "goods_return"
 	subjectBill     = "acceptance_bill"
-	subjectRun      = "invoice_run"
 )
 
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
-	// Enqueue puts a run of invoices to the job that carries it out; app sets it.
-	Enqueue func(tx pg.Tx, runID uuid.UUID) error
+	// Terms say whether deliveries may be invoiced yet; package invoicing stands behind this one, app sets it.
+	Terms Terms
 
 	// Lines is told of receipts that are reversed, Statements finds those that a remittance names; both stand behind, app sets them.
 	Lines      Lines
@@ -32,6 +31,12 @@ type Service struct {
 
 	credit   *credit.Service
 	shipping *shipping.Service
+}
+
+// Terms are when payers are invoiced (D2.10).
+type Terms interface {
+	// MayInvoice returns why an invoice of these delivery notes has to wait; ahead is why it can't.
+	MayInvoice(tx pg.Tx, v Invoice, notes []shipping.DeliveryNote, ahead string) error
 }
 
 // Lines are the lines of bank statements that receipts were made from.

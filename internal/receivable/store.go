@@ -354,3 +354,10 @@ func (s *Service) ListReceipts(tx pg.Tx, who identity.Principal, f ReceiptFilter
 	}
 	return rows, next, err
 }
+
+func orToday(tx pg.Tx, day time.Time) time.Time {
+	if day.IsZero() {
+		return clock.Today(tx.Now)
+	}
+	return day
+}

@@ -44,7 +44,7 @@ type Service struct {
 	Invoicing Invoicing // who invoices what a customer has confirmed
 }
 
-// Invoicing is told of confirmed statements: what stands on them may be invoiced for customers whose terms say so (package receivable).
+// Invoicing is told of confirmed statements: what stands on them may be invoiced for customers whose terms say so (package invoicing).
 type Invoicing interface {
 	StatementConfirmed(tx pg.Tx, customerID uuid.UUID, through time.Time, source uuid.UUID) error
 }

@@ -1,4 +1,4 @@
-package receivable
+package invoicing
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/receivable"
 )
 
 // The states of a run and of its customers.
@@ -70,9 +71,9 @@ func (s *Service) StartRun(tx pg.Tx, through time.Time) (Run, error) {
 	today := clock.Today(tx.Now)
 	through = orToday(tx, through)
 	if through.After(today) {
-		return Run{}, ErrFuture.At("/through")
+		return Run{}, receivable.ErrFuture.At("/through")
 	}
-	r := Run{ID: uuid.Must(uuid.NewV7()), State: RunRunning, Through: through, InvoicedOn: today, StartedBy: creator(tx), StartedAt: tx.Now, Version: 1}
+	r := Run{ID: uuid.Must(uuid.NewV7()), State: RunRunning, Through: through, InvoicedOn: today, StartedBy: tx.By.Actor(), StartedAt: tx.Now, Version: 1}
 	var err error
 	if r.Number, err = pg.NextNumber(tx, "IR", tx.Now); err != nil {
 		return Run{}, err
@@ -139,11 +140,14 @@ func (s *Service) invoiceItem(tx pg.Tx, r Run, item RunItem) error {
 	}
 	item.State, item.Amount = ItemNothing, decimal.Zero.Pad(money.AmountScale)
 	for _, notes := range groups {
-		v, err := s.PostInvoice(tx, identity.System(), NewInvoice{DeliveryNoteIDs: notes, InvoicedOn: r.InvoicedOn})
+		v, err := s.receivables.PostInvoice(tx, identity.System(), receivable.NewInvoice{DeliveryNoteIDs: notes, InvoicedOn: r.InvoicedOn})
 		if err != nil {
 			return err
 		}
-		item.State, item.Invoices, item.Amount = ItemInvoiced, item.Invoices+1, plus(item.Amount, v.Total)
+		item.State, item.Invoices = ItemInvoiced, item.Invoices+1
+		if item.Amount, err = money.Sum(item.Amount, v.Total); err != nil {
+			return err
+		}
 	}
 	return writeItem(tx, item)
 }
@@ -212,7 +216,16 @@ func (s *Service) GetRun(tx pg.Tx, id uuid.UUID) (Run, error) {
 // ListRuns returns runs with what became of their customers, newest first. Two statements.
 func (s *Service) ListRuns(tx pg.Tx, p pg.Page) ([]Run, string, error) {
 	var rows []Run
-	if err := newest(tx.DB, p, &rows); err != nil {
+	var last uuid.UUID
+	found, err := p.After(&last)
+	if err != nil {
+		return nil, "", err
+	}
+	q := tx.DB
+	if found {
+		q = q.Where("id < ?", last)
+	}
+	if err := q.Order("id DESC").Limit(p.Limit + 1).Find(&rows).Error; err != nil {
 		return nil, "", err
 	}
 	rows, next, err := pg.Cut(p, rows, func(r Run) any { return r.ID })
@@ -234,10 +247,11 @@ func countRuns(tx pg.Tx, runs []Run) error {
 	var state string
 	var n int
 	var amount decimal.Decimal
-	return pg.ScanRows(tx, []any{&id, &state, &n, &amount}, func() error {
+	return pg.ScanRows(tx, []any{&id, &state, &n, &amount}, func() (err error) {
 		r := at[id]
-		r.Count[state], r.Total = n, plus(r.Total, amount)
-		return nil
+		r.Count[state] = n
+		r.Total, err = money.Sum(r.Total, amount)
+		return err
 	}, `SELECT run_id, state, count(*), sum(amount) FROM invoice_run_items WHERE run_id::text = ANY(?) GROUP BY run_id, state`, pg.IDs(ids))
 }
 
