@@ -4338,20 +4338,28 @@ func (e ListGateConflictsParamsState) Valid() bool {
 
 // Defines values for ListHandoverItemsParamsKind.
 const (
-	ListHandoverItemsParamsKindComplaint  ListHandoverItemsParamsKind = "complaint"
-	ListHandoverItemsParamsKindContract   ListHandoverItemsParamsKind = "contract"
-	ListHandoverItemsParamsKindFollowUp   ListHandoverItemsParamsKind = "follow_up"
-	ListHandoverItemsParamsKindNotice     ListHandoverItemsParamsKind = "notice"
-	ListHandoverItemsParamsKindOrder      ListHandoverItemsParamsKind = "order"
-	ListHandoverItemsParamsKindReceivable ListHandoverItemsParamsKind = "receivable"
+	ListHandoverItemsParamsKindBadDebt        ListHandoverItemsParamsKind = "bad_debt"
+	ListHandoverItemsParamsKindComplaint      ListHandoverItemsParamsKind = "complaint"
+	ListHandoverItemsParamsKindContract       ListHandoverItemsParamsKind = "contract"
+	ListHandoverItemsParamsKindDisputedItem   ListHandoverItemsParamsKind = "disputed_item"
+	ListHandoverItemsParamsKindFollowUp       ListHandoverItemsParamsKind = "follow_up"
+	ListHandoverItemsParamsKindNotice         ListHandoverItemsParamsKind = "notice"
+	ListHandoverItemsParamsKindOrder          ListHandoverItemsParamsKind = "order"
+	ListHandoverItemsParamsKindPaymentPromise ListHandoverItemsParamsKind = "payment_promise"
+	ListHandoverItemsParamsKindReceivable     ListHandoverItemsParamsKind = "receivable"
+	ListHandoverItemsParamsKindStatement      ListHandoverItemsParamsKind = "statement"
 )
 
 // Valid indicates whether the value is a known member of the ListHandoverItemsParamsKind enum.
 func (e ListHandoverItemsParamsKind) Valid() bool {
 	switch e {
+	case ListHandoverItemsParamsKindBadDebt:
+		return true
 	case ListHandoverItemsParamsKindComplaint:
 		return true
 	case ListHandoverItemsParamsKindContract:
+		return true
+	case ListHandoverItemsParamsKindDisputedItem:
 		return true
 	case ListHandoverItemsParamsKindFollowUp:
 		return true
@@ -4359,7 +4367,11 @@ func (e ListHandoverItemsParamsKind) Valid() bool {
 		return true
 	case ListHandoverItemsParamsKindOrder:
 		return true
+	case ListHandoverItemsParamsKindPaymentPromise:
+		return true
 	case ListHandoverItemsParamsKindReceivable:
+		return true
+	case ListHandoverItemsParamsKindStatement:
 		return true
 	default:
 		return false
@@ -12836,7 +12848,7 @@ type HandoverItem struct {
 	// DueOn Example: 2026-11-20
 	DueOn *Date `json:"due_on,omitempty"`
 
-	// Kind order, contract, notice, receivable, follow_up or complaint
+	// Kind order, contract, notice, receivable, follow_up, complaint, statement, disputed_item, payment_promise or bad_debt
 	Kind   string `json:"kind"`
 	Number string `json:"number"`
 	State  string `json:"state"`

@@ -866,6 +866,7 @@ CREATE FUNCTION public.requests_of_customers(customers uuid[]) RETURNS TABLE(req
         UNION ALL SELECT 'order', id, customer_id FROM orders WHERE customer_id = ANY ($1)
         UNION ALL SELECT 'shipping_notice', id, customer_id FROM shipping_notices WHERE customer_id = ANY ($1)
         UNION ALL SELECT 'special_release', s.id, n.customer_id FROM shipping_notices n JOIN special_releases s ON s.notice_id = n.id WHERE n.customer_id = ANY ($1)
+        UNION ALL SELECT 'emergency_release', e.id, n.customer_id FROM shipping_notices n JOIN emergency_releases e ON e.notice_id = n.id WHERE n.customer_id = ANY ($1)
         UNION ALL SELECT 'disputed_item', id, customer_id FROM disputed_items WHERE customer_id = ANY ($1)
         UNION ALL SELECT 'bad_debt', id, payer_id FROM bad_debts WHERE payer_id = ANY ($1)
     ) d JOIN customers c ON c.id = d.customer_id JOIN approval_requests r ON r.subject_type = d.type AND r.subject_id = d.id
@@ -3188,7 +3189,7 @@ CREATE TABLE public.handover_items (
     state text NOT NULL,
     amount numeric(18,2),
     due_on date,
-    CONSTRAINT handover_items_kind_check CHECK ((kind = ANY (ARRAY['order'::text, 'contract'::text, 'notice'::text, 'receivable'::text, 'follow_up'::text, 'complaint'::text])))
+    CONSTRAINT handover_items_kind_check CHECK ((kind = ANY (ARRAY['order'::text, 'contract'::text, 'notice'::text, 'receivable'::text, 'follow_up'::text, 'complaint'::text, 'statement'::text, 'disputed_item'::text, 'payment_promise'::text, 'bad_debt'::text])))
 );
 
 CREATE TABLE public.handovers (

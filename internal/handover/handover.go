@@ -27,6 +27,10 @@ const (
 	Contract   Kind = "contract" // the amount is what is left of it, the date its last day
 	FollowUp   Kind = "follow_up"
 	Complaint  Kind = "complaint"
+	Statement  Kind = "statement"       // sent or disputed; the amount is its closing
+	Disputed   Kind = "disputed_item"   // what isn't settled yet
+	Promise    Kind = "payment_promise" // the amount is what hasn't come in of it
+	BadDebt    Kind = "bad_debt"        // that is asked for, or approved and not written off
 )
 
 // Handover is one handing over of customers.

@@ -54,23 +54,68 @@ func insert(tx pg.Tx, h Handover, moved []customer.Moved) error {
 			WHERE customer_id = h.customer_id AND state IN ('draft', 'submitted', 'approved', 'in_force')
 			UNION ALL SELECT 'receivable', id, number, state, total - paid, due_on FROM invoices
 			WHERE customer_id = h.customer_id AND state = 'posted' AND kind <> 'reversal' AND paid < total
+			UNION ALL SELECT 'statement', id, number, state, closing, NULL FROM statements
+			WHERE customer_id = h.customer_id AND state IN ('sent', 'disputed')
+			UNION ALL SELECT 'disputed_item', id, number, state, amount, NULL FROM disputed_items
+			WHERE customer_id = h.customer_id AND state IN ('open', 'deciding')
+			UNION ALL SELECT 'payment_promise', id, number, state, amount - received, pay_by FROM payment_promises
+			WHERE payer_id = h.customer_id AND state = 'open'
+			UNION ALL SELECT 'bad_debt', id, number, state, amount, NULL FROM bad_debts
+			WHERE payer_id = h.customer_id AND state IN ('pending', 'approved')
 			UNION ALL SELECT 'follow_up', f.id, f.number, f.state, NULL, NULL FROM (`+openFollowUps+`) f WHERE f.customer_id = h.customer_id
 		) open WHERE h.handover_id = ?`, h.ID)
 	return err
 }
 
 // openFollowUps are the open follow-ups about customers and their documents. It reads all that are open, which are few, and looks up
-// one document by its key for each.
+// one document by its key for each. A new kind of document has its place here.
 const openFollowUps = `SELECT f.id, f.kind, f.subject_type, f.subject_id, f.number, f.state, f.user_id, d.customer_id
 	FROM follow_ups f CROSS JOIN LATERAL (
 		SELECT f.subject_id AS customer_id WHERE f.subject_type = 'customer'
+		UNION ALL SELECT customer_id FROM quotations WHERE f.subject_type = 'quotation' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM inquiries WHERE f.subject_type = 'inquiry' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM samples WHERE f.subject_type = 'sample' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM contracts WHERE f.subject_type = 'contract' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM orders WHERE f.subject_type = 'order' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM order_changes WHERE f.subject_type = 'order_change' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM customer_notices WHERE f.subject_type = 'customer_notice' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM customer_applications WHERE f.subject_type = 'customer_application' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM customer_changes WHERE f.subject_type = 'customer_change' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM settlement_agreements WHERE f.subject_type = 'settlement_agreement' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM settlement_bridges WHERE f.subject_type = 'settlement_bridge' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM paying_staff_changes WHERE f.subject_type = 'paying_staff_change' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM credit_limit_requests WHERE f.subject_type = 'credit_limit_request' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM credit_reviews WHERE f.subject_type = 'credit_review' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM new_product_requests WHERE f.subject_type = 'new_product_request' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM opportunities WHERE f.subject_type = 'opportunity' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM visits WHERE f.subject_type = 'visit' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM surveys WHERE f.subject_type = 'survey' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM demand_surveys WHERE f.subject_type = 'demand_survey' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM prospects WHERE f.subject_type = 'prospect' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM production_requests WHERE f.subject_type = 'production_request' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM production_troubles WHERE f.subject_type = 'production_trouble' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM delivery_checks WHERE f.subject_type = 'delivery_check' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM shipping_notices WHERE f.subject_type = 'shipping_notice' AND id = f.subject_id
 		UNION ALL SELECT customer_id FROM delivery_notes WHERE f.subject_type = 'delivery_note' AND id = f.subject_id
-		UNION ALL SELECT customer_id FROM contracts WHERE f.subject_type = 'contract' AND id = f.subject_id
-		UNION ALL SELECT customer_id FROM surveys WHERE f.subject_type = 'survey' AND id = f.subject_id
-		UNION ALL SELECT customer_id FROM opportunities WHERE f.subject_type = 'opportunity' AND id = f.subject_id
-		UNION ALL SELECT customer_id FROM credit_reviews WHERE f.subject_type = 'credit_review' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM transport_notices WHERE f.subject_type = 'transport_notice' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM freight_vouchers WHERE f.subject_type = 'freight_voucher' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM goods_returns WHERE f.subject_type = 'goods_return' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM invoices WHERE f.subject_type = 'invoice' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM statements WHERE f.subject_type = 'statement' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM disputed_items WHERE f.subject_type = 'disputed_item' AND id = f.subject_id
+		UNION ALL SELECT customer_id FROM write_offs WHERE f.subject_type = 'write_off' AND id = f.subject_id
+		UNION ALL SELECT payer_id FROM receipts WHERE f.subject_type = 'receipt' AND id = f.subject_id
+		UNION ALL SELECT payer_id FROM acceptance_bills WHERE f.subject_type = 'acceptance_bill' AND id = f.subject_id
+		UNION ALL SELECT payer_id FROM payment_promises WHERE f.subject_type = 'payment_promise' AND id = f.subject_id
+		UNION ALL SELECT payer_id FROM dunnings WHERE f.subject_type = 'dunning' AND id = f.subject_id
+		UNION ALL SELECT payer_id FROM dunning_pauses WHERE f.subject_type = 'dunning_pause' AND id = f.subject_id
+		UNION ALL SELECT payer_id FROM bad_debts WHERE f.subject_type = 'bad_debt' AND id = f.subject_id
+		UNION ALL SELECT n.customer_id FROM special_releases s JOIN shipping_notices n ON n.id = s.notice_id WHERE f.subject_type = 'special_release' AND s.id = f.subject_id
+		UNION ALL SELECT n.customer_id FROM emergency_releases s JOIN shipping_notices n ON n.id = s.notice_id WHERE f.subject_type = 'emergency_release' AND s.id = f.subject_id
+		UNION ALL SELECT n.customer_id FROM delivery_corrections s JOIN delivery_notes n ON n.id = s.delivery_note_id WHERE f.subject_type = 'delivery_correction' AND s.id = f.subject_id
+		UNION ALL SELECT n.customer_id FROM delivery_proofs s JOIN delivery_notes n ON n.id = s.delivery_note_id WHERE f.subject_type = 'delivery_proof' AND s.id = f.subject_id
+		UNION ALL SELECT n.customer_id FROM gate_checks s JOIN delivery_notes n ON n.id = s.delivery_note_id WHERE f.subject_type = 'gate_check' AND s.id = f.subject_id
+		UNION ALL SELECT n.customer_id FROM gate_conflicts s JOIN delivery_notes n ON n.id = coalesce(s.delivery_note_id, s.booked_note_id) WHERE f.subject_type = 'gate_conflict' AND s.id = f.subject_id
 	) d WHERE f.state = 'open'`
 
 // readdress asks the new owners what the old ones were asked about the customers that moved and their documents (CUS-13); where
