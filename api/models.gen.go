@@ -19923,6 +19923,11 @@ type RepFigure struct {
 	//
 	// Example: 2.5000
 	Tonnes Quantity `json:"tonnes"`
+
+	// Unweighed Delivered lines that aren't in the tonnes, since nobody has said what their unit weighs.
+	//
+	// Example: 0
+	Unweighed int `json:"unweighed"`
 }
 
 // RepFigureDecision defines model for RepFigure.Decision.
@@ -19992,6 +19997,11 @@ type RepFigureLine struct {
 	//
 	// Example: 2.5000
 	Tonnes Quantity `json:"tonnes"`
+
+	// Unweighed Delivered lines that aren't in the tonnes, since nobody has said what their unit weighs.
+	//
+	// Example: 0
+	Unweighed int `json:"unweighed"`
 }
 
 // RepFigureList defines model for RepFigureList.

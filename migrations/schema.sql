@@ -4791,7 +4791,9 @@ CREATE TABLE public.rep_figure_lines (
     invoiced numeric(18,2) NOT NULL,
     received numeric(18,2) NOT NULL,
     closing numeric(18,2) NOT NULL,
-    tonnes numeric(18,4) NOT NULL
+    tonnes numeric(18,4) NOT NULL,
+    unweighed integer DEFAULT 0 NOT NULL,
+    CONSTRAINT rep_figure_lines_unweighed_check CHECK ((unweighed >= 0))
 );
 
 CREATE TABLE public.rep_figures (
@@ -4818,6 +4820,7 @@ CREATE TABLE public.rep_figures (
     decided_at timestamp with time zone,
     decided_by uuid,
     version bigint NOT NULL,
+    unweighed integer DEFAULT 0 NOT NULL,
     CONSTRAINT rep_figures_customers_check CHECK ((customers >= 0)),
     CONSTRAINT rep_figures_decided CHECK ((((decided_at IS NULL) = (decision = ''::text)) AND ((decided_at IS NULL) OR (TRIM(BOTH FROM decision_reason) <> ''::text)))),
     CONSTRAINT rep_figures_decision_check CHECK ((decision = ANY (ARRAY[''::text, 'stands'::text, 'corrected'::text]))),
@@ -4830,7 +4833,8 @@ CREATE TABLE public.rep_figures (
     CONSTRAINT rep_figures_objected CHECK (((objected_at IS NULL) = (objection = ''::text))),
     CONSTRAINT rep_figures_objection_check CHECK ((length(objection) <= 2000)),
     CONSTRAINT rep_figures_revision_check CHECK ((revision > 0)),
-    CONSTRAINT rep_figures_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'given'::text, 'objected'::text, 'final'::text, 'superseded'::text])))
+    CONSTRAINT rep_figures_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'given'::text, 'objected'::text, 'final'::text, 'superseded'::text]))),
+    CONSTRAINT rep_figures_unweighed_check CHECK ((unweighed >= 0))
 );
 
 CREATE TABLE public.river_job (
@@ -8237,7 +8241,7 @@ CREATE TRIGGER refunds_immutable BEFORE DELETE OR UPDATE ON public.refunds FOR E
 
 CREATE TRIGGER rep_figure_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rep_figure_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
-CREATE TRIGGER rep_figures_frozen BEFORE DELETE OR UPDATE OF month, rep_id, revision, customers, delivered, invoiced, received, closing, tonnes, made_at ON public.rep_figures FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER rep_figures_frozen BEFORE DELETE OR UPDATE OF month, rep_id, revision, customers, delivered, invoiced, received, closing, tonnes, unweighed, made_at ON public.rep_figures FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER sample_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.sample_notes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/govalues/decimal"
@@ -11,6 +12,9 @@ var unitTonnes = map[string]decimal.Decimal{
 	"t": decimal.One, "吨": decimal.One,
 	"kg": decimal.MustNew(1, 3), "千克": decimal.MustNew(1, 3), "公斤": decimal.MustNew(1, 3),
 }
+
+// UnitTonnes are the units that say themselves how heavy they are, in lower case, for queries that weigh many lines.
+func UnitTonnes() map[string]decimal.Decimal { return maps.Clone(unitTonnes) }
 
 // TonnesOf returns how many tonnes one unit is, where the unit itself says it; nil where somebody has to.
 func TonnesOf(unit string) *decimal.Decimal {

@@ -77,7 +77,7 @@ func (s *Server) DecideRepFigures(ctx context.Context, r api.DecideRepFiguresReq
 func figureBody(f statement.Figures) api.RepFigure {
 	return api.RepFigure{
 		ID: f.ID, Month: f.Month.Format(monthLayout), RepID: f.RepID, Revision: f.Revision, State: api.RepFigureState(f.State), Customers: f.Customers,
-		Delivered: f.Delivered, Invoiced: f.Invoiced, Received: f.Received, Closing: f.Closing, Tonnes: f.Tonnes, MadeAt: f.MadeAt, GivenAt: f.GivenAt,
+		Delivered: f.Delivered, Invoiced: f.Invoiced, Received: f.Received, Closing: f.Closing, Tonnes: f.Tonnes, Unweighed: f.Unweighed, MadeAt: f.MadeAt, GivenAt: f.GivenAt,
 		DueAt: f.DueAt, Objection: optional(f.Objection), ObjectedAt: f.ObjectedAt, Decision: optional(api.RepFigureDecision(f.Decision)),
 		DecisionReason: optional(f.DecisionReason), DecidedAt: f.DecidedAt, DecidedBy: f.DecidedBy, Etag: etag(f.Version),
 	}
@@ -86,7 +86,7 @@ func figureBody(f statement.Figures) api.RepFigure {
 func figureLine(l statement.FigureLine) api.RepFigureLine {
 	return api.RepFigureLine{
 		CustomerID: l.CustomerID, Code: l.Code, Name: l.Name, Opening: l.Opening, Delivered: l.Delivered, Invoiced: l.Invoiced, Received: l.Received,
-		Closing: l.Closing, Tonnes: l.Tonnes,
+		Closing: l.Closing, Tonnes: l.Tonnes, Unweighed: l.Unweighed,
 	}
 }
 

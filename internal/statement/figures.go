@@ -40,6 +40,7 @@ type Figures struct {
 	State          FigureState
 	Customers      int
 	Amounts        `gorm:"embedded"`
+	Unweighed      int // delivered lines that aren't in the tonnes, since nobody has said what their unit weighs
 	MadeAt         time.Time
 	GivenAt        *time.Time
 	GivenBy        *uuid.UUID
@@ -63,7 +64,7 @@ type Amounts struct {
 	Invoiced  decimal.Decimal
 	Received  decimal.Decimal
 	Closing   decimal.Decimal // what the customers owe at the month's end
-	Tonnes    decimal.Decimal // of what was delivered in t and kg
+	Tonnes    decimal.Decimal // of what was delivered, where its weight is known
 }
 
 // FigureLine is one customer's share, as it was when the figures were made.
@@ -73,6 +74,7 @@ type FigureLine struct {
 	Code, Name string `gorm:"->"`
 	Opening    decimal.Decimal
 	Amounts    `gorm:"embedded"`
+	Unweighed  int
 }
 
 // trace is the figures as their events show them.
@@ -201,7 +203,7 @@ func (s *Service) Decide(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 func (s *Service) correct(tx pg.Tx, old Figures, a Amounts) (Figures, error) {
 	f := old
 	f.ID, f.Revision, f.State, f.Amounts, f.MadeAt, f.Version = uuid.Must(uuid.NewV7()), old.Revision+1, FiguresFinal, a, tx.Now, 1
-	f.Objection, f.ObjectedAt = "", nil
+	f.Objection, f.ObjectedAt, f.Unweighed = "", nil, 0
 	if err := pg.Insert(tx, &f); err != nil {
 		return Figures{}, err
 	}

@@ -1,17 +1,19 @@
 package statement
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // insertFigures makes the drafts and their lines of a month by one statement of SQL, after it has asked for whom. Customers count for whom
-// they belong to now.
+// they belong to now. A line weighs what its product does or, in another unit than the product's, what that unit says; what nobody has weighed is counted.
 func insertFigures(tx pg.Tx, month time.Time) error {
 	var reps []uuid.UUID
 	if err := tx.Raw(`SELECT DISTINCT c.owner_id FROM statements v JOIN customers c ON c.id = v.customer_id
@@ -22,25 +24,32 @@ func insertFigures(tx pg.Tx, month time.Time) error {
 	if err != nil {
 		return err
 	}
+	units, err := json.Marshal(catalog.UnitTonnes())
+	if err != nil {
+		return err
+	}
 	return tx.Exec(`WITH weight AS (
-			SELECT d.customer_id, sum(l.quantity * u.tonnes) AS tonnes FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id
-			JOIN (VALUES ('t', 1), ('吨', 1), ('kg', 0.001), ('公斤', 0.001), ('千克', 0.001)) AS u (unit, tonnes) ON u.unit = lower(l.unit)
+			SELECT d.customer_id, sum(`+takenQuantity+` * w.tonnes) AS tonnes, count(*) FILTER (WHERE w.tonnes IS NULL AND `+takenQuantity+` <> 0) AS unweighed
+			FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id JOIN products p ON p.id = l.product_id
+			LEFT JOIN json_each_text(CAST(@units AS json)) AS u (unit, tonnes) ON u.unit = lower(trim(l.unit))
+			CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN p.unit = l.unit THEN p.tonnes_per_unit END, CAST(u.tonnes AS numeric)) AS tonnes) w
 			WHERE d.state <> 'cancelled' AND d.shipped_on >= CAST(@month AS date) AND d.shipped_on < CAST(@month AS date) + INTERVAL '1 month' GROUP BY d.customer_id
 		), sold AS (
-			SELECT coalesce(c.bill_to_id, c.id) AS payer_id, sum(w.tonnes) AS tonnes FROM weight w JOIN customers c ON c.id = w.customer_id GROUP BY 1
+			SELECT coalesce(c.bill_to_id, c.id) AS payer_id, sum(w.tonnes) AS tonnes, sum(w.unweighed) AS unweighed FROM weight w JOIN customers c ON c.id = w.customer_id GROUP BY 1
 		), one AS MATERIALIZED (
-			SELECT c.owner_id, v.customer_id, v.opening, v.delivered, v.invoiced, v.received, v.closing, round(coalesce(s.tonnes, 0), 4) AS tonnes
+			SELECT c.owner_id, v.customer_id, v.opening, v.delivered, v.invoiced, v.received, v.closing, round(coalesce(s.tonnes, 0), 4) AS tonnes,
+				coalesce(s.unweighed, 0) AS unweighed
 			FROM statements v JOIN customers c ON c.id = v.customer_id LEFT JOIN sold s ON s.payer_id = v.customer_id
 			WHERE v.kind = 'monthly' AND v.starts_on = CAST(@month AS date) AND v.state <> 'superseded'
 		), made AS (
-			INSERT INTO rep_figures (id, month, rep_id, revision, state, customers, delivered, invoiced, received, closing, tonnes, made_at, due_days, objection, decision, decision_reason, version)
-			SELECT i.new_id, CAST(@month AS date), owner_id, 1, 'draft', count(*), sum(delivered), sum(invoiced), sum(received), sum(closing), sum(tonnes), CAST(@now AS timestamptz), 0, '', '', '', 1
+			INSERT INTO rep_figures (id, month, rep_id, revision, state, customers, delivered, invoiced, received, closing, tonnes, unweighed, made_at, due_days, objection, decision, decision_reason, version)
+			SELECT i.new_id, CAST(@month AS date), owner_id, 1, 'draft', count(*), sum(delivered), sum(invoiced), sum(received), sum(closing), sum(tonnes), sum(unweighed), CAST(@now AS timestamptz), 0, '', '', '', 1
 			FROM one JOIN json_to_recordset(CAST(@ids AS json)) AS i (id uuid, new_id uuid) ON i.id = one.owner_id
 			GROUP BY owner_id, i.new_id ON CONFLICT (month, rep_id, revision) DO NOTHING RETURNING id, rep_id
 		)
-		INSERT INTO rep_figure_lines (figure_id, customer_id, opening, delivered, invoiced, received, closing, tonnes)
-		SELECT m.id, o.customer_id, o.opening, o.delivered, o.invoiced, o.received, o.closing, o.tonnes FROM made m JOIN one o ON o.owner_id = m.rep_id`,
-		map[string]any{"month": month, "now": tx.Now, "ids": ids}).Error
+		INSERT INTO rep_figure_lines (figure_id, customer_id, opening, delivered, invoiced, received, closing, tonnes, unweighed)
+		SELECT m.id, o.customer_id, o.opening, o.delivered, o.invoiced, o.received, o.closing, o.tonnes, o.unweighed FROM made m JOIN one o ON o.owner_id = m.rep_id`,
+		map[string]any{"month": month, "now": tx.Now, "ids": ids, "units": string(units)}).Error
 }
 
 func giveFigures(tx pg.Tx, month, due time.Time, days int) ([]Figures, error) {

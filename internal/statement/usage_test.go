@@ -1,0 +1,215 @@
+package statement_test
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// product writes a product; tonnes is how much a unit weighs, "" where nobody has said.
+func (b *books) product(code, unit, tonnes string) uuid.UUID {
+	b.t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	b.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`INSERT INTO products (id, code, name, name_en, spec, unit, kind, lifecycle, tax_rate, active, created_at, updated_at, version, tonnes_per_unit)
+			VALUES (?, ?, ?, '', '', ?, 'finished', 'standard', 0.13, true, ?, ?, 1, CAST(nullif(?, '') AS numeric))`, id, code, "示例"+code, unit, tx.Now, tx.Now, tonnes).Error
+	})
+	return id
+}
+
+// delivered is a line of goods that left: what the note says, by how much it was wrong, what came back; each at 10.00.
+type delivered struct {
+	on, state                     string
+	product                       uuid.UUID
+	code, unit                    string
+	quantity, corrected, cameBack string
+}
+
+// deliver writes delivery notes of one line, without what led to them.
+func (b *books) deliver(c customer.Customer, all ...delivered) {
+	b.t.Helper()
+	b.Tx(func(tx pg.Tx) error {
+		if err := tx.Exec("SET LOCAL session_replication_role = replica").Error; err != nil { // the notice isn't the subject
+			return err
+		}
+		for _, d := range all {
+			note := uuid.Must(uuid.NewV7())
+			args := object{
+				"note": note, "customer": c.ID, "owner": c.OwnerID, "state": d.state, "on": d.on, "now": tx.Now, "any": uuid.Must(uuid.NewV7()), "number": "DN-" + note.String(),
+				"line": uuid.Must(uuid.NewV7()), "product": d.product, "code": d.code, "unit": d.unit, "quantity": d.quantity, "corrected": d.corrected, "back": d.cameBack,
+			}
+			if err := tx.Exec(`INSERT INTO delivery_notes (id, number, notice_id, customer_id, payer_id, owner_id, flow, state, vehicle, carrier, driver, currency, amount,
+					shipped_on, cancel_reason, created_at, version)
+				VALUES (@note, @number, @any, @customer, @customer, @owner, 'credit', @state, '浙A', '', '', 'CNY', 0, CAST(@on AS date), '', @now, 1)`, args).Error; err != nil {
+				return err
+			}
+			if err := tx.Exec(`INSERT INTO delivery_note_lines (id, delivery_note_id, position_no, notice_line_id, order_id, order_line_id, product_id, product_code, product_name,
+					unit, quantity, price, tax_rate, amount, invoiced_quantity, invoiced_amount, corrected_quantity, corrected_amount, returned_quantity, returned_amount)
+				SELECT @line, @note, 1, @any, @any, @any, @product, @code, '示例' || @code, @unit, q, 10, 0.13, q * 10, 0, 0, k, k * 10, r, r * 10
+				FROM (SELECT CAST(@quantity AS numeric) AS q, CAST(@corrected AS numeric) AS k, CAST(@back AS numeric) AS r) x`, args).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// yarns is a world where two customers of two reps took two products in two months.
+func yarns(t *testing.T) (b *books, own, other customer.Customer, yarn, film uuid.UUID) {
+	t.Helper()
+	b = open(t, "2026-11-20 10:00")
+	own, other = b.customer, b.company("云岭示例第二织造有限公司", "13700000011")
+	b.Tx(func(tx pg.Tx) error {
+		return tx.Exec("UPDATE customers SET owner_id = ? WHERE id = ?", b.People["rep3"], other.ID).Error
+	})
+	other.OwnerID = b.People["rep3"]
+	yarn, film = b.product("PET-150D", "kg", "0.001"), b.product("BOPET-12", "卷", "0.25")
+	b.deliver(
+		own,
+		delivered{"2026-10-01", "left", yarn, "PET-150D", "kg", "100", "-4.5", "0"},
+		delivered{"2026-10-31", "left", yarn, "PET-150D", "kg", "50", "2", "10"},
+		delivered{"2026-10-31", "cancelled", yarn, "PET-150D", "kg", "999", "0", "0"},
+		delivered{"2026-11-01", "issued", yarn, "PET-150D", "kg", "30", "0", "0"},
+		delivered{"2026-10-15", "left", film, "BOPET-12", "卷", "8", "0", "8"},
+	)
+	b.deliver(other, delivered{"2026-10-20", "left", yarn, "PET-150D", "kg", "7", "0", "0"}, delivered{"2026-09-30", "left", film, "BOPET-12", "卷", "3", "0", "0"})
+	return b, own, other, yarn, film
+}
+
+// usageRows are an answer's rows as "product month deliveries quantity amount".
+func (b *books) usageRows(who, query string) string {
+	b.t.Helper()
+	a := b.As(who).Get("/v1/usage" + query).Want(200)
+	var rows []string
+	for _, x := range a.At("data").([]any) { //nolint:errcheck // the contract's
+		r := x.(map[string]any) //nolint:errcheck // the contract's
+		amount, _ := r["amount"].(string)
+		rows = append(rows, strings.TrimSpace(strings.Join([]string{
+			r["product_code"].(string), r["month"].(string), strings.TrimSuffix(r["quantity"].(string), "000"), amount, //nolint:errcheck // the contract's
+		}, " ")))
+	}
+	return strings.Join(rows, "; ")
+}
+
+// What was taken is what left, as corrected, without what came back; by month, customer and product.
+func TestARV02_UsageIsWhatReallyLeft(t *testing.T) {
+	t.Parallel()
+	b, own, other, yarn, _ := yarns(t)
+	for query, want := range map[string]string{
+		"?from=2026-10&to=2026-10&customer_id=" + own.ID.String():            "PET-150D 2026-10 137.5 1375.00; BOPET-12 2026-10 0.0 0.00",
+		"?from=2026-11&to=2026-11":                                           "PET-150D 2026-11 30.0 300.00",
+		"?from=2026-09&to=2026-10&customer_id=" + other.ID.String():          "PET-150D 2026-10 7.0 70.00; BOPET-12 2026-09 3.0 30.00",
+		"?from=2026-10&to=2026-11&together=true&product_id=" + yarn.String(): "PET-150D 2026-10 144.5 1445.00; PET-150D 2026-11 30.0 300.00",
+		"?from=2026-10&to=2026-10&owner_id=" + b.People["rep3"].String():     "PET-150D 2026-10 7.0 70.00",
+		"?from=2026-08&to=2026-08":                                           "",
+	} {
+		if got := b.usageRows("clerk", query); got != want {
+			t.Errorf("%s:\n%s, want\n%s", query, got, want)
+		}
+	}
+	if n := b.As("clerk").Get("/v1/usage?from=2026-10&to=2026-10&product_id=" + yarn.String() + "&customer_id=" + own.ID.String()).Want(200).At("data.0.deliveries"); n != 2.0 {
+		t.Errorf("%v deliveries", n)
+	}
+}
+
+func TestORG06_UsageOfOtherRepsCustomersIsntShown(t *testing.T) {
+	t.Parallel()
+	b, _, _, _, _ := yarns(t)
+	const all = "?from=2026-09&to=2026-11"
+	if got, want := b.usageRows("rep1", all), "PET-150D 2026-10 137.5 1375.00; PET-150D 2026-11 30.0 300.00; BOPET-12 2026-10 0.0 0.00"; got != want {
+		t.Errorf("rep1: %s, want %s", got, want)
+	}
+	if got, want := b.usageRows("rep3", all), "PET-150D 2026-10 7.0 70.00; BOPET-12 2026-09 3.0 30.00"; got != want {
+		t.Errorf("rep3: %s, want %s", got, want)
+	}
+	if got := b.usageRows("rep2", all); got != "" {
+		t.Errorf("rep2: %s", got)
+	}
+	if got, want := b.usageRows("rep3", all+"&together=true"), "PET-150D 2026-10 7.0 70.00; BOPET-12 2026-09 3.0 30.00"; got != want {
+		t.Errorf("together: %s, want %s", got, want)
+	}
+	if file := b.As("rep3").Get("/v1/usage/file" + all).Want(200); strings.Contains(string(file.Body), "137.5") {
+		t.Errorf("%s", file.Body)
+	}
+}
+
+// Who plans production sees quantities and no amounts, in the list and in the file.
+func TestORD03_UsageHasNoAmountsForTheFactory(t *testing.T) {
+	t.Parallel()
+	b, _, _, _, _ := yarns(t)
+	const query = "?from=2026-10&to=2026-10&together=true"
+	if got, want := b.usageRows("production", query), "PET-150D 2026-10 144.5; BOPET-12 2026-10 0.0"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for who, columns := range map[string]int{"production": 8, "clerk": 9} {
+		file := b.As(who).Get("/v1/usage/file" + query).Want(200)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(file.Body), "\ufeff"))).ReadAll()
+		if err != nil || len(rows) != 3 || len(rows[1]) != columns || rows[1][2] != "PET-150D" || !strings.HasPrefix(rows[1][7], "144.5") {
+			t.Errorf("%s: %v %q", who, err, rows)
+		}
+		if strings.Contains(string(file.Body), "1445") != (who == "clerk") {
+			t.Errorf("%s: %s", who, file.Body)
+		}
+	}
+}
+
+// Pages of any length come to the same rows, each once.
+func TestARV02_UsagePages(t *testing.T) {
+	t.Parallel()
+	b, own, _, yarn, film := yarns(t)
+	for _, month := range []string{"2026-03-01", "2026-04-01", "2026-05-01"} {
+		b.deliver(own, delivered{month, "left", yarn, "PET-150D", "kg", "1", "0", "0"}, delivered{month, "left", film, "BOPET-12", "卷", "1", "0", "0"}, delivered{month, "left", film, "BOPET-12", "kg", "1", "0", "0"})
+	}
+	for _, query := range []string{"?from=2026-01&to=2026-11", "?from=2026-01&to=2026-11&together=true", "?from=2026-01&to=2026-11&product_id=" + film.String()} {
+		whole := b.usageRows("clerk", query)
+		for _, limit := range []string{"1", "2", "3", "5"} {
+			var rows []string
+			for cursor := ""; ; {
+				a := b.As("clerk").Get("/v1/usage" + query + "&limit=" + limit + cursor).Want(200)
+				rows = append(rows, b.usageRows("clerk", query+"&limit="+limit+cursor))
+				if a.String("next_cursor") == "" {
+					break
+				}
+				cursor = "&cursor=" + a.String("next_cursor")
+			}
+			if got := strings.Join(rows, "; "); got != whole {
+				t.Errorf("%s, %s a page:\n%s, want\n%s", query, limit, got, whole)
+			}
+		}
+	}
+}
+
+// A rep's tonnes are what really left by the product's weight, also of goods in rolls; what nobody has weighed is counted.
+func TestARV08_TonnesAreByTheProductsWeight(t *testing.T) {
+	t.Parallel()
+	b := open(t, "2026-10-05 10:00")
+	b.ship(b.customer, "300")
+	yarn, film, tube := b.product("PET-150D", "kg", "0.001"), b.product("BOPET-12", "卷", "0.25"), b.product("TUBE-1", "只", "")
+	b.deliver(
+		b.customer,
+		delivered{"2026-10-05", "left", yarn, "PET-150D", "kg", "1500", "-300", "200"}, // 1 t
+		delivered{"2026-10-06", "left", film, "BOPET-12", "卷", "8", "0", "2"},          // 1.5 t
+		delivered{"2026-10-06", "left", film, "BOPET-12", "吨", "2", "0", "0"},          // 2 t: the line's unit says it
+		delivered{"2026-10-07", "left", tube, "TUBE-1", "只", "10", "0", "0"},
+		delivered{"2026-10-07", "left", film, "BOPET-12", "箱", "10", "0", "0"},
+		delivered{"2026-10-07", "left", tube, "TUBE-1", "只", "10", "0", "10"}, // all came back
+		delivered{"2026-11-01", "left", yarn, "PET-150D", "kg", "9000", "0", "0"},
+	)
+	b.at("2026-11-01 00:10")
+	b.run("2026-10-01")
+	b.at("2026-11-02 10:00")
+	b.As("finance").Post("/v1/rep-figures/give", object{"month": "2026-10"}).Want(200)
+	a := b.As("rep1").Get("/v1/rep-figures").Want(200)
+	if a.String("data.0.tonnes") != "4.5000" || a.At("data.0.unweighed") != 2.0 {
+		t.Errorf("%s", a.Body)
+	}
+	one := b.As("rep1").Get("/v1/rep-figures/" + a.String("data.0.id")).Want(200)
+	if one.String("lines.0.tonnes") != "4.5000" || one.At("lines.0.unweighed") != 2.0 {
+		t.Errorf("%s", one.Body)
+	}
+}
