@@ -322,3 +322,78 @@ func TestListOfLinesDoesNotAskLineByLine(t *testing.T) {
 		t.Errorf("%d statements for one line, %d for forty", one, forty)
 	}
 }
+
+// Many banks number a payment and its fee, or the payments of a batch, alike: none of them is lost, and each becomes a receipt of its own.
+func TestARV01_MovementsThatShareANumberAreAllTaken(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.company("云岭示例纺织有限公司")
+	batch := []string{
+		d.day(0) + ",300.00,,云岭示例纺织有限公司,1,货款,T2026112000000009",
+		d.day(0) + ",,0.50,示例银行,9,手续费,T2026112000000009",
+		d.day(0) + ",200.00,,云岭示例纺织有限公司,1,货款,T2026112000000009",
+		d.day(0) + ",200.00,,云岭示例纺织有限公司,1,货款,T2026112000000009", // equal to the one before
+		d.day(-1) + ",200.00,,云岭示例纺织有限公司,1,货款,T2026112000000009",
+	}
+	if got := d.take(batch...).Want(201); got.At("added") != 5.0 || got.At("duplicates") != 0.0 {
+		t.Errorf("%s", got.Body)
+	}
+	if again := d.take(batch...).Want(201); again.At("added") != 0.0 || again.At("duplicates") != 5.0 {
+		t.Errorf("%s", again.Body)
+	}
+	lines := d.As("clerk").Get("/v1/bank-lines?state=open").Want(200)
+	for i := range lines.Len("data") {
+		d.As("clerk").Post("/v1/bank-lines/"+lines.String(fmt.Sprintf("data.%d.id", i))+"/confirm", object{"customer_id": c.ID, "prepayment": true}).Want(200)
+	}
+	if n := d.As("clerk").Get("/v1/receipts").Want(200).Len("data"); n != 4 {
+		t.Errorf("%d receipts of four movements", n)
+	}
+	d.agree()
+}
+
+// The bank's own statement proves a payment, also where it gives no number, or a short one (SHP-10): the receipt names the line.
+func TestSHP10_AReceiptOfALineWithoutANumberIsProven(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.company("云岭示例纺织有限公司")
+	d.take(d.day(0)+",300.00,,云岭示例纺织有限公司,1,货款,", d.day(0)+",300.00,,云岭示例纺织有限公司,1,货款,12").Want(201)
+	lines := d.As("clerk").Get("/v1/bank-lines?state=open").Want(200)
+	seen := map[string]bool{}
+	for i := range lines.Len("data") {
+		line := d.As("clerk").Post("/v1/bank-lines/"+lines.String(fmt.Sprintf("data.%d.id", i))+"/confirm", object{"customer_id": c.ID, "prepayment": true}).Want(200)
+		reference, _ := d.As("clerk").Get("/v1/receipts/" + line.String("receipt_id")).Want(200).At("reference").(string)
+		if !strings.HasPrefix(reference, "BS-") || seen[reference] {
+			t.Errorf("the receipt's reference is %q", reference)
+		}
+		seen[reference] = true
+	}
+	d.agree()
+}
+
+// A line that was taken before lines that share a number were told apart is known again.
+func TestARV01_FingerprintsOfBeforeAreThoseOfNow(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	row := d.day(0) + ",1234.50,,云岭示例纺织有限公司,1,货款,T2026112000000009"
+	d.take(row).Want(201)
+	text, err := os.ReadFile("../../migrations/0513_tell_bank_lines_apart.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, _, _ := strings.Cut(string(text), "-- +goose Down")
+	d.Tx(func(tx pg.Tx) error {
+		err := tx.Exec("ALTER TABLE bank_lines DISABLE TRIGGER bank_lines_guard").Error
+		if err == nil {
+			err = tx.Exec("UPDATE bank_lines SET fingerprint = sha256('id T2026112000000009')").Error
+		}
+		for _, statement := range strings.SplitAfter(up, ";\n") {
+			if err == nil && strings.Contains(statement, "bank_lines") {
+				err = tx.Exec(statement).Error
+			}
+		}
+		return err
+	})
+	if again := d.take(row).Want(201); again.At("duplicates") != 1.0 {
+		t.Errorf("%s", again.Body)
+	}
+}

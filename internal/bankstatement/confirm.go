@@ -2,6 +2,7 @@ package bankstatement
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -123,8 +124,12 @@ func (s *Service) sharesOf(tx pg.Tx, l Line, payer uuid.UUID, c Confirmation) ([
 
 // book posts the receipt of a line that is locked and judged.
 func (s *Service) book(tx pg.Tx, who identity.Principal, l Line, customerID uuid.UUID, shares []receivable.Share) (Line, error) {
+	reference, err := bankReference(tx, l)
+	if err != nil {
+		return Line{}, err
+	}
 	r, err := s.receivables.PostReceipt(tx, who, receivable.NewReceipt{
-		CustomerID: customerID, Method: receivable.BankTransfer, Reference: l.bankReference(), ReceivedOn: l.BookedOn, Amount: l.Amount, Currency: l.Currency,
+		CustomerID: customerID, Method: receivable.BankTransfer, Reference: reference, ReceivedOn: l.BookedOn, Amount: l.Amount, Currency: l.Currency,
 		Remarks: l.Reference, Allocations: shares,
 	})
 	if err != nil {
@@ -144,11 +149,15 @@ func (s *Service) book(tx pg.Tx, who identity.Principal, l Line, customerID uuid
 // longEnough is how many characters a bank's number has that no other bank's line has too; shorter ones are counted by account or day.
 const longEnough = 12
 
-// bankReference is what makes the receipt the only one of this movement, "" when the bank gives its lines no such numbers: the line's own
-// state does it then.
-func (l Line) bankReference() string {
-	if len(l.TransactionID) < longEnough {
-		return ""
+// bankReference is what proves the receipt of a locked line and makes it the only one of this movement: the bank's number where it is
+// long enough and no other movement of the account was booked by it, else the place of the line in what was imported (SHP-10).
+func bankReference(tx pg.Tx, l Line) (string, error) {
+	if len(l.TransactionID) >= longEnough {
+		taken, err := numberTaken(tx, l)
+		if err != nil || !taken {
+			return l.TransactionID, err
+		}
 	}
-	return l.TransactionID
+	imp, err := pg.Take[Import](tx, "id = ?", l.ImportID)
+	return imp.Number + "/" + strconv.Itoa(l.RowNo), err
 }

@@ -215,14 +215,17 @@ func nothing(text string) bool {
 	return text == "" || ok && d.IsZero()
 }
 
-// fingerprint tells a line from all others: by the bank's own id or, where it gives none, by what it says and which of equal ones it is.
+// fingerprint tells a line from all others: by the bank's own id with day, direction, amount and counter-party, since many banks number
+// a payment and its fee, or a batch, alike; where it gives no id, by what the line says. Equal lines are told apart by which of them it is.
 func (r *reader) fingerprint(l Line) []byte {
-	text := "id\x00" + l.TransactionID
-	if l.TransactionID == "" {
-		text = fmt.Sprintf("line\x00%s\x00%t\x00%s\x00%s\x00%s\x00%s", l.BookedOn.Format(time.DateOnly), l.Incoming, l.Amount, l.PartyName, l.PartyAccount, l.Reference)
+	told := l.Reference
+	kind := "line"
+	if l.TransactionID != "" {
+		kind, told = "id", l.TransactionID
 	}
+	text := fmt.Sprintf("%s\x00%s\x00%t\x00%s\x00%s\x00%s\x00%s", kind, l.BookedOn.Format(time.DateOnly), l.Incoming, l.Amount, l.PartyName, l.PartyAccount, told)
 	r.seen[text]++
-	if n := r.seen[text]; n > 1 && l.TransactionID == "" {
+	if n := r.seen[text]; n > 1 {
 		text += "\x00" + strconv.Itoa(n)
 	}
 	sum := sha256.Sum256([]byte(text))

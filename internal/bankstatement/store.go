@@ -52,6 +52,13 @@ func handle(tx pg.Tx, l *Line) error {
 	return err
 }
 
+// numberTaken reports whether the bank's number of a line is that of a receipt of another line of the same account.
+func numberTaken(tx pg.Tx, l Line) (taken bool, err error) {
+	err = pg.ScanRow(tx, []any{&taken}, `SELECT EXISTS (SELECT FROM receipts r JOIN bank_lines b ON b.receipt_id = r.id
+		WHERE r.method = 'bank_transfer' AND r.reference = ? AND r.state = 'posted' AND b.account_id = ?)`, l.TransactionID, l.AccountID)
+	return taken, err
+}
+
 // learn remembers from which account a customer pays.
 func learn(tx pg.Tx, l Line, customerID uuid.UUID) error {
 	if l.PartyAccount == "" {
