@@ -32,4 +32,5 @@
 // Who books a line locks the payer's credit account, then the line, judges it, and only then writes: invoices and receipt are locked after it, by
 // PostReceipt. So of two who book one line, or ignore it, the second finds that under the lock and has written nothing. A receipt that is reversed
 // frees its line last; since a booked line is let go of at once by whoever wants to book it, nobody waits in a circle.
+// Several lines are confirmed in a transaction each.
 package bankstatement

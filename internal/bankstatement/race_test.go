@@ -92,14 +92,13 @@ func TestARV01_RaceOfBookingOneLineAndAll(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range seen {
 		wg.Go(func() {
+			if i%3 == 0 {
+				booked[i] = d.As("clerk").Post("/v1/bank-lines/confirm-all", object{}).Want(200).Len("data")
+				return
+			}
 			seen[i] = d.DB.Tx(context.Background(), clerk.Origin("test"), func(tx pg.Tx) error {
 				booked[i] = 0
-				switch i % 3 {
-				case 0:
-					lines, err := d.App.Server.BankStatements.ConfirmAll(tx, clerk, nil, 0, 10)
-					booked[i] = len(lines)
-					return err
-				case 1:
+				if i%3 == 1 {
 					_, err := d.App.Server.BankStatements.Ignore(tx, line, nil, "退回")
 					return err
 				}
@@ -128,4 +127,48 @@ func TestARV01_RaceOfBookingOneLineAndAll(t *testing.T) {
 		t.Errorf("%d receipts, booked %d times, ignored %d times", n, receipts, ignored)
 	}
 	d.agree()
+}
+
+// A payer's account is never waited for while another payer's receipt holds the number series: who books a receipt meanwhile gets a number.
+func TestARV01_RaceOfAllLinesAndAReceiptOfANextPayer(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	first, second := d.company("云岭示例纺织有限公司"), d.company("云岭示例染整有限公司")
+	d.owe(first, "OLD-1-00001", "300.00", -5)
+	d.owe(second, "OLD-2-00001", "200.00", -5)
+	d.take(d.day(0)+",300.00,,云岭示例纺织有限公司,1,OLD-1-00001,", d.day(0)+",200.00,,云岭示例染整有限公司,2,OLD-2-00001,").Want(201)
+	got := d.meanwhile(func(tx pg.Tx) error {
+		_, err := d.App.Server.Credits.Lock(tx, second.ID)
+		return err
+	}, func() apitest.Answer {
+		all := make(chan apitest.Answer, 1)
+		go func() { all <- d.As("clerk").Post("/v1/bank-lines/confirm-all", object{}) }()
+		d.blocked()
+		// The first line is booked for good though the second waits: its number isn't held.
+		if n := d.As("clerk").Get("/v1/receipts").Want(200).Len("data"); n != 1 {
+			t.Errorf("%d receipts while the second payer is held", n)
+		}
+		d.As("clerk").Post("/v1/receipts", object{"customer_id": first.ID, "amount": "1.00", "method": "cash", "received_on": d.day(0)}).Want(201)
+		return <-all
+	})
+	if got.Want(200).Len("data") != 2 {
+		t.Errorf("%s", got.Body)
+	}
+}
+
+// Unsure lines before them don't keep sure ones from being booked.
+func TestARV01_SureLinesBehindManyUnsureOnes(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.company("云岭示例纺织有限公司")
+	d.owe(c, "OLD-1-00001", "300.00", -5)
+	rows := make([]string, 2001)
+	for i := range rows {
+		rows[i] = d.day(0) + ",7.00,,张三,9,x,"
+	}
+	d.take(rows...).Want(201)
+	d.take(d.day(0) + ",300.00,,云岭示例纺织有限公司,1,OLD-1-00001,").Want(201)
+	if got := d.As("clerk").Post("/v1/bank-lines/confirm-all", object{"limit": 10}).Want(200); got.Len("data") != 1 {
+		t.Errorf("%s", got.Body)
+	}
 }

@@ -68,14 +68,14 @@ func learn(tx pg.Tx, l Line, customerID uuid.UUID) error {
 		ON CONFLICT DO NOTHING`, customerID, l.PartyAccount, l.PartyName, l.ID, tx.Now).Error
 }
 
-// openLines returns the lines that wait, the oldest first; of one import if that is given.
-func openLines(tx pg.Tx, importID *uuid.UUID) ([]Line, error) {
-	q := tx.Where("state = ?", Open)
+// openLines returns lines that wait, the oldest first, after one; of one import if that is given.
+func openLines(tx pg.Tx, importID *uuid.UUID, after uuid.UUID, limit int) ([]Line, error) {
+	q := tx.Where("state = ? AND id > ?", Open, after)
 	if importID != nil {
 		q = q.Where("import_id = ?", *importID)
 	}
 	var rows []Line
-	return rows, q.Order("id").Limit(2000).Find(&rows).Error
+	return rows, q.Order("id").Limit(limit).Find(&rows).Error
 }
 
 // sought is what of a line candidates are looked for by.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/bankstatement"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -114,19 +115,40 @@ func (s *Server) ConfirmBankLine(ctx context.Context, r api.ConfirmBankLineReque
 // mostLines is how many lines one request books.
 const mostLines = 200
 
-// ConfirmBankLines implements the operation of that name.
+// ConfirmBankLines implements the operation of that name. Each line is booked in a transaction of its own: a line is booked once, so a request that
+// broke off in the middle goes on when it is repeated. The answer of a key is stored with the last transaction.
 func (s *Server) ConfirmBankLines(ctx context.Context, r api.ConfirmBankLinesRequestObject) (api.ConfirmBankLinesResponseObject, error) {
-	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ConfirmBankLines200JSONResponse, error) {
-		limit := mostLines
-		if r.Body.Limit != nil {
-			limit = *r.Body.Limit
+	c, limit := current(ctx), mostLines
+	if r.Body.Limit != nil {
+		limit = *r.Body.Limit
+	}
+	var sure []bankstatement.Certain
+	err := s.DB.Tx(ctx, c.origin(), func(tx pg.Tx) error {
+		found, err := replay(tx, c, &api.ConfirmBankLines200JSONResponse{})
+		if err == nil && !found {
+			sure, err = s.BankStatements.Sure(tx, r.Body.ImportID, value(r.Body.Confidence), limit)
 		}
-		rows, err := s.BankStatements.ConfirmAll(tx, who, r.Body.ImportID, value(r.Body.Confidence), limit)
-		data := make([]api.BankLine, len(rows))
-		for i, l := range rows {
-			data[i] = bankLineBody(bankstatement.Shown{Line: l})
-		}
-		return api.ConfirmBankLines200JSONResponse{Data: data}, err
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	data := make([]api.BankLine, 0, len(sure))
+	for _, p := range sure {
+		var l bankstatement.Line
+		err := s.DB.Tx(ctx, c.origin(), func(tx pg.Tx) (err error) {
+			l, err = s.BankStatements.ConfirmSure(tx, c.who, p)
+			return err
+		})
+		switch e, refused := errs.As(err); {
+		case err == nil:
+			data = append(data, bankLineBody(bankstatement.Shown{Line: l}))
+		case !refused || e.Kind == errs.Internal || e.Kind == errs.Unavailable:
+			return nil, err
+		} // what is refused stays open: somebody was faster, or its number was booked by hand
+	}
+	return write(ctx, s, func(pg.Tx, identity.Principal) (api.ConfirmBankLines200JSONResponse, error) {
+		return api.ConfirmBankLines200JSONResponse{Data: data}, nil
 	})
 }
 
