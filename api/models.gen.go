@@ -20354,7 +20354,7 @@ type SentStatement struct {
 	// StatementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	StatementID UUID `json:"statement_id"`
 
-	// Token Of a link. Shown now and never again.
+	// Token Of a link. Shown now and never again; a repetition with the same Idempotency-Key is answered without it.
 	Token *string `json:"token,omitempty"`
 }
 
@@ -21603,7 +21603,7 @@ type StatementSend struct {
 type StatementSent struct {
 	Statement Statement `json:"statement"`
 
-	// Token Of a link. Shown now and never again.
+	// Token Of a link. Shown now and never again; a repetition with the same Idempotency-Key is answered without it.
 	Token *string `json:"token,omitempty"`
 }
 

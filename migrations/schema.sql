@@ -450,6 +450,17 @@ BEGIN
     RAISE EXCEPTION 'a correction is frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_corrections_frozen';
 END $$;
 
+CREATE FUNCTION public.guard_delivery_correction_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' AND EXISTS (SELECT FROM delivery_corrections c WHERE c.id = NEW.correction_id AND c.state = 'proposed')
+        AND (TG_OP = 'INSERT' OR to_jsonb(NEW) - 'amount' = to_jsonb(OLD) - 'amount') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a correction is frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_corrections_frozen';
+END $$;
+
 CREATE FUNCTION public.guard_deputy_decision() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -8100,6 +8111,8 @@ CREATE TRIGGER customers_unclaim AFTER DELETE ON public.customers FOR EACH ROW E
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER delivery_checks_owner BEFORE INSERT ON public.delivery_checks FOR EACH ROW EXECUTE FUNCTION public.own_by_customer();
+
+CREATE TRIGGER delivery_correction_lines_frozen BEFORE INSERT OR DELETE OR UPDATE ON public.delivery_correction_lines FOR EACH ROW EXECUTE FUNCTION public.guard_delivery_correction_line();
 
 CREATE TRIGGER delivery_corrections_frozen BEFORE DELETE OR UPDATE ON public.delivery_corrections FOR EACH ROW EXECUTE FUNCTION public.guard_delivery_correction();
 

@@ -2,12 +2,14 @@ package departure_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/departure"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -268,6 +270,31 @@ func TestDepartureConstraints(t *testing.T) {
 		err := w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return tx.Exec(sql).Error })
 		if err == nil {
 			t.Errorf("%s: the database let it pass", name)
+		}
+	}
+}
+
+// The lines of a decided correction never change, and none is added or taken away.
+func TestSHP14_ThePostedCorrectionIsFrozenWithItsLines(t *testing.T) {
+	w := open(t)
+	note := w.left("100")
+	c := w.As("keeper").Post(corrections, object{"delivery_note_id": note, "cause": "gate", "reason": "少装", "lines": w.really(note, "90")}).Want(201).ID()
+	try := func(sql string) error {
+		return w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return tx.Exec(sql).Error })
+	}
+	if err := try(`UPDATE delivery_correction_lines SET quantity = -1`); !errors.Is(err, departure.ErrDecided) {
+		t.Errorf("the quantity of a proposed one: %v", err)
+	}
+	w.As("clerk").Post(corrections+"/"+c+"/post", object{}).Want(200)
+	if got := w.As("clerk").Get(corrections + "/" + c).Want(200).String("lines.0.amount"); got != "-10.00" {
+		t.Errorf("its line comes to %s", got)
+	}
+	for _, sql := range []string{
+		`UPDATE delivery_correction_lines SET amount = 1`, `DELETE FROM delivery_correction_lines`,
+		`INSERT INTO delivery_correction_lines SELECT gen_random_uuid(), correction_id, 2, (SELECT id FROM delivery_note_lines LIMIT 1), 1, 1 FROM delivery_correction_lines`,
+	} {
+		if err := try(sql); !errors.Is(err, departure.ErrDecided) {
+			t.Errorf("%s: %v", sql, err)
 		}
 	}
 }

@@ -46,24 +46,24 @@ func insertCorrection(tx pg.Tx, c Correction) error {
 	return pg.Insert(bare, &c.Lines)
 }
 
-// storeCorrection writes the decision, and what each line comes to. Returns ErrDecided when somebody was quicker.
+// storeCorrection writes what each line comes to, and then the decision, with which the lines are frozen. Returns ErrDecided when somebody was quicker.
 func storeCorrection(tx pg.Tx, c *Correction) error {
+	for _, l := range c.Lines {
+		if l.Amount.IsZero() {
+			continue
+		}
+		if err := pg.One(tx.Exec(`UPDATE delivery_correction_lines SET amount = ? WHERE id = ?`, l.Amount, l.ID)); err != nil {
+			return err
+		}
+	}
 	err := pg.Update(tx, "delivery_corrections", c.ID, c.Version, map[string]any{
 		"state": c.State, "amount": c.Amount, "decided_by": c.DecidedBy, "decided_at": c.DecidedAt, "decision_note": c.DecisionNote,
 	})
 	if errors.Is(err, errs.ErrStale) {
 		return ErrDecided
 	}
-	if err != nil {
-		return err
-	}
 	c.Version++
-	for _, l := range c.Lines {
-		if err := pg.One(tx.Exec(`UPDATE delivery_correction_lines SET amount = ? WHERE id = ?`, l.Amount, l.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // CorrectionFilter narrows a list of corrections; zero fields don't.

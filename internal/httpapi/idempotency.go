@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
+	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -71,11 +73,27 @@ func storeAnswer(tx pg.Tx, c *call, answer any) error {
 	if c.key == "" {
 		return nil
 	}
-	b, err := json.Marshal(answer)
+	b, err := json.Marshal(withoutTokens(answer))
 	if err != nil {
 		return err
 	}
 	return insertAnswer(tx, c, http.StatusOK, b)
+}
+
+// withoutTokens is an answer as it may be kept: the token of a statement's link is told once and kept nowhere, so that a repetition is answered without it.
+func withoutTokens(answer any) any {
+	switch a := answer.(type) {
+	case api.SendStatement200JSONResponse:
+		a.Body.Token = nil
+		return a
+	case api.SendStatements200JSONResponse:
+		a.Data = slices.Clone(a.Data)
+		for i := range a.Data {
+			a.Data[i].Token = nil
+		}
+		return a
+	}
+	return answer
 }
 
 // keepRefusal stores a refusal that commits (pg.Keep) together with what it leaves behind.

@@ -248,3 +248,28 @@ func TestARV01_ARemittanceNamesAStatement(t *testing.T) {
 	}
 	b.clean()
 }
+
+// The token of a link is kept nowhere: not with the answers for repetitions either, which come without it.
+func TestARV02_TheTokenOfALinkIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	b, v, _, _ := sent(t)
+	for path, in := range map[string]object{
+		"/v1/statements/" + v.ID.String() + "/send": {"via": "link"}, "/v1/statements/send": {"via": "link", "statement_ids": []string{v.ID.String()}},
+	} {
+		key := uuid.NewString()
+		send := func() apitest.Answer { return b.As("clerk").With("Idempotency-Key", key).Post(path, in).Want(200) }
+		first, again := send(), send()
+		token := first.String("token") + first.String("data.0.token")
+		if token == "" || again.Header.Get("Idempotency-Replayed") != "true" || strings.Contains(string(again.Body), "token") {
+			t.Errorf("%s: %s; again: %s", path, first.Body, again.Body)
+		}
+		b.guest(token).Get("/v1/public/statement").Want(200)
+		var n int
+		b.Tx(func(tx pg.Tx) error {
+			return tx.Raw(`SELECT count(*) FROM idempotency_keys WHERE position(convert_to(?, 'UTF8') IN answer) > 0`, token).Scan(&n).Error
+		})
+		if n != 0 {
+			t.Errorf("%s: the token is kept", path)
+		}
+	}
+}
