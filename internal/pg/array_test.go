@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestRaceTextArray is the fault that stopped a server once: requests wrote to one memory of how an array is written.
+// TestRaceTextArray is a fault that could stop a server: requests wrote at once to one memory of how an array is written.
 func TestRaceTextArray(t *testing.T) {
 	t.Parallel()
 	want := TextArray{"a", `quo"te`, `back\slash`, "逗,号", "{}", "NULL", ""}
