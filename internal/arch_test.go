@@ -60,6 +60,7 @@ var layers = strings.Fields(`
 	sample
 	stock
 	preparation
+	carrier
 	transport
 	shipping
 	gate
@@ -85,7 +86,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation transport shipping gate departure receivable invoicing bankstatement statement collection dispute baddebt "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation carrier transport shipping gate departure receivable invoicing bankstatement statement collection dispute baddebt "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -137,7 +138,8 @@ var imports = map[string]string{
 	"sample":         gates + "customer prospect catalog order",
 	"stock":          gates + "catalog",
 	"preparation":    gates + "stock",
-	"transport":      gates + "customer sheet",
+	"carrier":        gates + "sheet",
+	"transport":      gates + "carrier",
 	"shipping":       gates + "customer catalog credit order stock preparation transport",
 	"gate":           gates + "shipping",
 	"departure":      gates + "shipping gate",

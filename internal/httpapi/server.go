@@ -18,6 +18,7 @@ import (
 	"github.com/salesgate/salesgate/internal/bankstatement"
 	"github.com/salesgate/salesgate/internal/calendar"
 	"github.com/salesgate/salesgate/internal/campaign"
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/collection"
 	"github.com/salesgate/salesgate/internal/committee"
@@ -140,6 +141,7 @@ type Server struct {
 	DeliveryChecks *deliverycheck.Service
 	Allotments     *allotment.Service
 
+	Carriers  carrier.Service
 	Transport *transport.Service
 	// statements, ageing, reps' figures
 	Statements *statement.Service

@@ -7,6 +7,7 @@ import (
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
@@ -18,7 +19,7 @@ import (
 func (s *Server) ListTransportOptions(ctx context.Context, r api.ListTransportOptionsRequestObject) (api.ListTransportOptionsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListTransportOptions200JSONResponse, error) {
 		p := r.Params
-		w := transport.Way{From: value(p.FromRegion), To: value(p.ToRegion), AddressID: p.AddressID}
+		w := carrier.Way{From: value(p.FromRegion), To: value(p.ToRegion), AddressID: p.AddressID}
 		if p.DistanceKm != nil { // a decimal by the contract's pattern
 			km := decimal.MustParse(*p.DistanceKm)
 			w.Km = &km
@@ -71,7 +72,7 @@ func (s *Server) CreateTransportNotice(ctx context.Context, r api.CreateTranspor
 		p := transport.Plan{
 			PaidBy: string(value(b.PaidBy)), CarrierID: b.CarrierID, CarrierName: value(b.CarrierName), Vehicle: b.Vehicle, Driver: b.Driver,
 			DriverPhone: value(b.DriverPhone), PickupOn: b.PickupOn.Time, SharesWith: b.SharesTripWith, Remarks: value(b.Remarks), Lines: fetched(b.Lines),
-			Way: transport.Way{From: value(b.FromRegion), To: value(b.ToRegion), AddressID: b.AddressID, Km: b.DistanceKm},
+			Way: carrier.Way{From: value(b.FromRegion), To: value(b.ToRegion), AddressID: b.AddressID, Km: b.DistanceKm},
 		}
 		n, err := s.Transport.Create(tx, who, b.ShippingNoticeID, p)
 		return api.CreateTransportNotice201JSONResponse{Body: transportBody(n), Headers: api.CreateTransportNotice201ResponseHeaders{ETag: etag(n.Version)}}, err
@@ -118,7 +119,7 @@ func changePlan(p *transport.Plan, b api.TransportNoticeChange) {
 		p.PickupOn = b.PickupOn.Time
 	}
 	if b.AddressID != nil {
-		p.Way = transport.Way{From: p.Way.From, AddressID: b.AddressID}
+		p.Way = carrier.Way{From: p.Way.From, AddressID: b.AddressID}
 	}
 	if b.ToRegion != nil {
 		p.Way.To, p.Way.Km = *b.ToRegion, nil

@@ -54,6 +54,18 @@ func Sum(amounts ...decimal.Decimal) (decimal.Decimal, error) {
 	return total, nil
 }
 
+// Add adds two figures of the database, whose columns are far from 19 digits: a sum beyond them is a fault of the program, and it panics.
+func Add(a, b decimal.Decimal) decimal.Decimal {
+	sum, err := a.Add(b)
+	if err != nil {
+		panic("money: " + err.Error())
+	}
+	return sum
+}
+
+// Sub subtracts as Add adds.
+func Sub(a, b decimal.Decimal) decimal.Decimal { return Add(a, b.Neg()) }
+
 // NotNegative returns d, or 0 when d is below it: a remainder never goes negative.
 func NotNegative(d decimal.Decimal) decimal.Decimal {
 	if d.IsNeg() {

@@ -1,16 +1,11 @@
-// Package transport owns how goods are carried: carriers (承运商), what they ask (freight rates), how far it is, transport notices
-// (运输通知单) of the trucks that fetch a shipping notice's goods, the comparison of what stands before the ramp with them (SHP-07),
-// freight vouchers (运费结算凭证), the signatures of warehouse and carrier (SHP-08), and the carriers' monthly settlement (SHP-18).
+// Package transport owns how goods are carried: transport notices (运输通知单) of the trucks that fetch a shipping notice's goods, the
+// comparison of what stands before the ramp with them (SHP-07), freight vouchers (运费结算凭证), the signatures of warehouse and carrier
+// (SHP-08), and the carriers' monthly settlement (SHP-18).
 //
-// It does not own shipping notices and delivery notes (package shipping, which calls it when goods are loaded and unloaded, and which it
-// asks through Shipments), nor how the goods are picked (stock), nor the gate.
+// It does not own carriers and what they ask (package carrier), nor shipping notices and delivery notes (package shipping, which calls it
+// when goods are loaded and unloaded, and which it asks through Shipments), nor how the goods are picked (preparation), nor the gate.
 //
 // # Freight
-//
-// A rate asks per tonne or per trip, on a route, for a band of distance: above its lower edge, up to and including its upper one. ” as a
-// region is any place. Of a carrier's rates that answer, the one that names both places counts, then the one that names where the goods go,
-// then where they come from; the database allows one rate for a route, a distance and a day. Rates never change: they end, or are replaced
-// from a date. Freight is rounded to the fen once, tax included, and is never below the rate's minimum charge.
 //
 // Several transport notices can share one truck's trip. What the trip costs is what all its goods cost together; each voucher bears what
 // is not on an earlier one, so per trip the first bears all, and the minimum charge is asked once. A voucher that is unloaded leaves the
@@ -38,7 +33,7 @@
 // # Who
 //
 // Sales and purchasing plan transport; the warehouse, which compares, can't. The warehouse signs vouchers, so it sees freight, which is our
-// cost and says nothing of the sale (ORD-03); production, quality and the gate see none of it. Rates are purchasing's and finance's.
+// cost and says nothing of the sale (ORD-03); production, quality and the gate see none of it.
 //
 // # Locks
 //

@@ -9,9 +9,11 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -25,7 +27,7 @@ type Sight struct {
 // Truck is an expected truck that stands before the ramp, with all that its freight is priced by.
 type Truck struct {
 	Notice
-	rates   []Rate // of its carrier, in force today
+	rates   []carrier.Rate // of its carrier, in force today
 	weights map[uuid.UUID]*decimal.Decimal
 	shared  bool // the trip is another transport notice's too
 }
@@ -132,9 +134,9 @@ func (s *Service) bill(tx pg.Tx, t *Truck, d Departure) (Voucher, error) {
 	if err != nil {
 		return Voucher{}, err
 	}
-	f := price(t.rates, t.route(), today, weight, borne{})
-	if before := earlier.by(f.Rate); before.shared {
-		f = price(t.rates, t.route(), today, weight, before)
+	f := carrier.Price(t.rates, t.route(), today, weight, carrier.Borne{})
+	if before := earlier.by(f.Rate); before.Shared {
+		f = carrier.Price(t.rates, t.route(), today, weight, before)
 	}
 	v := Voucher{
 		ID: uuid.Must(uuid.NewV7()), TransportNoticeID: t.ID, TripID: t.TripID, DeliveryNoteID: d.DeliveryNoteID, CarrierID: *t.CarrierID,
@@ -165,15 +167,15 @@ func (t *Truck) earlier(tx pg.Tx) (trip, error) {
 }
 
 // by adds up what is borne by one rate.
-func (t trip) by(r *Rate) borne {
-	b := borne{tonnes: decimal.Zero, amount: decimal.Zero.Pad(2)}
+func (t trip) by(r *carrier.Rate) carrier.Borne {
+	b := carrier.Borne{Tonnes: decimal.Zero, Amount: decimal.Zero.Pad(money.AmountScale)}
 	for _, v := range t {
 		if r == nil || v.RateID == nil || *v.RateID != r.ID {
 			continue
 		}
-		b.shared, b.amount = true, plus(b.amount, v.Amount)
+		b.Shared, b.Amount = true, money.Add(b.Amount, v.Amount)
 		if v.Tonnes != nil {
-			b.tonnes = plus(b.tonnes, *v.Tonnes)
+			b.Tonnes = money.Add(b.Tonnes, *v.Tonnes)
 		}
 	}
 	return b

@@ -9,7 +9,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // State is where a transport notice stands.
@@ -125,7 +127,9 @@ func (n *Notice) may(v Verb, version *int64) error {
 }
 
 // route is where the truck goes.
-func (n *Notice) route() Route { return Route{From: n.FromRegion, To: n.ToRegion, Km: n.Km} }
+func (n *Notice) route() carrier.Route {
+	return carrier.Route{From: n.FromRegion, To: n.ToRegion, Km: n.Km}
+}
 
 // PlateKey is a number plate without what people write differently.
 func PlateKey(plate string) string {
@@ -141,7 +145,7 @@ type Plan struct {
 	Driver      string
 	DriverPhone string
 	PickupOn    time.Time
-	Way         Way
+	Way         carrier.Way
 	SharesWith  *uuid.UUID // another transport notice of the same truck's trip
 	Remarks     string
 	Lines       []PlanLine // none: all that is left
@@ -191,9 +195,9 @@ func (l Load) fetch(said []PlanLine, planned map[uuid.UUID]decimal.Decimal) ([]L
 
 // rest is what of a line no truck has fetched or is to fetch; never below 0.
 func (l LoadLine) rest(planned map[uuid.UUID]decimal.Decimal) decimal.Decimal {
-	rest := minus(l.Quantity, l.Dispatched)
+	rest := money.Sub(l.Quantity, l.Dispatched)
 	if p, ok := planned[l.OrderLineID]; ok {
-		rest = minus(rest, p)
+		rest = money.Sub(rest, p)
 	}
 	if rest.IsNeg() {
 		return decimal.Zero
@@ -205,7 +209,7 @@ func (l LoadLine) rest(planned map[uuid.UUID]decimal.Decimal) decimal.Decimal {
 func (n *Notice) snapshot() map[string]any {
 	lines := make([]string, len(n.Lines))
 	for i, l := range n.Lines {
-		lines[i] = fmt.Sprintf("%s %s %s", l.ProductCode, words(l.Quantity), l.Unit)
+		lines[i] = fmt.Sprintf("%s %s %s", l.ProductCode, l.Quantity.Trim(0), l.Unit)
 	}
 	m := map[string]any{
 		"number": n.Number, "state": n.State, "paid_by": n.PaidBy, "carrier": n.CarrierName, "vehicle": n.Vehicle, "driver": n.Driver,

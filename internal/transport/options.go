@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -18,7 +19,7 @@ type Options struct {
 	NoticeID uuid.UUID
 	Number   string
 	On       time.Time
-	Route    Route
+	Route    carrier.Route
 	Tonnes   *decimal.Decimal // nil: unknown
 	Options  []Option
 }
@@ -28,13 +29,13 @@ type Option struct {
 	CarrierID uuid.UUID
 	Code      string
 	Name      string
-	Freight
+	carrier.Freight
 }
 
 // Choose computes what each carrier in use would ask for what is left of a shipping notice on a day, by default its shipping date: the cheapest
 // first, those that can't be priced last, each with how it was computed (SHP-18). Carriers without a rate for the route aren't listed. Returns
-// errs.ErrNotFound for a notice that the caller may not see, ErrDistance, ErrNoAddress, ErrPickupPast. Takes no lock.
-func (s *Service) Choose(tx pg.Tx, who identity.Principal, noticeID uuid.UUID, on *time.Time, w Way) (Options, error) {
+// errs.ErrNotFound for a notice that the caller may not see, carrier.ErrDistance, carrier.ErrNoAddress, ErrPickupPast. Takes no lock.
+func (s *Service) Choose(tx pg.Tx, who identity.Principal, noticeID uuid.UUID, on *time.Time, w carrier.Way) (Options, error) {
 	load, err := s.load(tx, who, noticeID, false, "")
 	if err != nil {
 		return Options{}, err
@@ -46,7 +47,7 @@ func (s *Service) Choose(tx pg.Tx, who identity.Principal, noticeID uuid.UUID, o
 	if on != nil && on.Before(clock.Today(tx.Now)) {
 		return Options{}, ErrPickupPast.At("query:on")
 	}
-	if o.Route, err = route(tx, who, w); err != nil {
+	if o.Route, err = carrier.RouteOf(tx, who, w); err != nil {
 		return Options{}, err
 	}
 	var goods []Good
@@ -58,12 +59,12 @@ func (s *Service) Choose(tx pg.Tx, who identity.Principal, noticeID uuid.UUID, o
 		}
 	}
 	o.Tonnes = tonnes(goods, weights)
-	offers, err := offersOn(tx, o.On)
+	offers, err := carrier.Offers(tx, o.On)
 	if err != nil {
 		return Options{}, err
 	}
 	for _, c := range offers {
-		f := price(c.rates, o.Route, o.On, o.Tonnes, borne{})
+		f := carrier.Price(c.Rates, o.Route, o.On, o.Tonnes, carrier.Borne{})
 		if f.Rate != nil {
 			o.Options = append(o.Options, Option{c.ID, c.Code, c.Name, f})
 		}

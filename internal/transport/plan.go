@@ -7,12 +7,14 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// Create plans a truck for a shipping notice that is on its way to be shipped (SHP-07). Returns ErrNoShipment, ErrNotPlannable, ErrNoCarrier,
+// Create plans a truck for a shipping notice that is on its way to be shipped (SHP-07). Returns ErrNoShipment, ErrNotPlannable, carrier.ErrNoCarrier,
 // ErrOwnCarrier, ErrPlate, ErrPickupPast, ErrNoTrip, ErrSameTruck, ErrNoLine, ErrQuantity, ErrLineTwice, ErrOverNotice. Locks the shipping
 // notice and its transport notices.
 func (s *Service) Create(tx pg.Tx, who identity.Principal, noticeID uuid.UUID, p Plan) (Notice, error) {
@@ -147,7 +149,7 @@ func (n *Notice) record(tx pg.Tx, action string, before map[string]any) error {
 func (n *Notice) plan() Plan {
 	p := Plan{
 		PaidBy: n.PaidBy, CarrierID: n.CarrierID, CarrierName: n.CarrierName, Vehicle: n.Vehicle, Driver: n.Driver, DriverPhone: n.DriverPhone,
-		PickupOn: n.PickupOn, Way: Way{From: n.FromRegion, To: n.ToRegion, Km: n.Km}, Remarks: n.Remarks,
+		PickupOn: n.PickupOn, Way: carrier.Way{From: n.FromRegion, To: n.ToRegion, Km: n.Km}, Remarks: n.Remarks,
 	}
 	if n.TripID != n.ID {
 		p.SharesWith = &n.TripID
@@ -175,7 +177,7 @@ func (s *Service) fill(tx pg.Tx, who identity.Principal, n *Notice, load Load, p
 	if err := n.carriedBy(tx, p); err != nil {
 		return err
 	}
-	r, err := route(tx, who, p.Way)
+	r, err := carrier.RouteOf(tx, who, p.Way)
 	if err != nil {
 		return err
 	}
@@ -207,9 +209,11 @@ func (n *Notice) carriedBy(tx pg.Tx, p Plan) error {
 	case n.CarrierID == nil:
 		return nil
 	}
-	find := activeCarrier
+	find := carrier.InUse
 	if same { // who was chosen while in use may still come
-		find = func(tx pg.Tx, id uuid.UUID, _ string) (Carrier, error) { return pg.Take[Carrier](tx, "id = ?", id) }
+		find = func(tx pg.Tx, id uuid.UUID, _ string) (carrier.Carrier, error) {
+			return pg.Take[carrier.Carrier](tx, "id = ?", id)
+		}
 	}
 	c, err := find(tx, *n.CarrierID, "/carrier_id")
 	n.CarrierName = c.Name
@@ -246,7 +250,7 @@ func (n *Notice) besides(tx pg.Tx) (map[uuid.UUID]decimal.Decimal, error) {
 			return nil, ErrSameTruck.With("vehicle", o.Vehicle, "number", o.Number).At("/vehicle")
 		}
 		for _, l := range o.Lines {
-			planned[l.OrderLineID] = plus(planned[l.OrderLineID], l.Quantity)
+			planned[l.OrderLineID] = money.Add(planned[l.OrderLineID], l.Quantity)
 		}
 	}
 	return planned, nil

@@ -15,8 +15,6 @@ import (
 
 // What events, decisions and attachments call this module's documents, and the delivery notes whose signatures it keeps.
 const (
-	SubjectCarrier    = "carrier"
-	SubjectRate       = "freight_rate"
 	SubjectNotice     = "transport_notice"
 	SubjectVoucher    = "freight_voucher"
 	SubjectSettlement = "carrier_settlement"

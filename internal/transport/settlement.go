@@ -8,9 +8,11 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -121,14 +123,14 @@ func (x *Settlement) snapshot() map[string]any {
 	return m
 }
 
-// DraftSettlement lists what a carrier has signed up to the end of a month and isn't settled (SHP-08, SHP-18). Returns ErrNoCarrier, ErrMonthAhead,
+// DraftSettlement lists what a carrier has signed up to the end of a month and isn't settled (SHP-08, SHP-18). Returns carrier.ErrNoCarrier, ErrMonthAhead,
 // ErrMonthSettled when there is one, and ErrNothing. Locks the vouchers and adjusting documents in id order, and the number series.
 func (s *Service) DraftSettlement(tx pg.Tx, carrierID uuid.UUID, month time.Time) (Settlement, error) {
 	if month.After(clock.Today(tx.Now)) {
 		return Settlement{}, ErrMonthAhead.At("/month")
 	}
-	if _, err := pg.Take[Carrier](tx, "id = ?", carrierID); err != nil {
-		return Settlement{}, notFoundAs(err, ErrNoCarrier.At("/carrier_id"))
+	if _, err := pg.Take[carrier.Carrier](tx, "id = ?", carrierID); err != nil {
+		return Settlement{}, notFoundAs(err, carrier.ErrNoCarrier.At("/carrier_id"))
 	}
 	x := Settlement{
 		ID: uuid.Must(uuid.NewV7()), CarrierID: carrierID, Month: month, State: SettlementDraft, Amount: decimal.Zero.Pad(2), DraftedBy: tx.By.Actor(),
@@ -243,7 +245,7 @@ func (x *Settlement) Difference() *decimal.Decimal {
 	if x.BilledAmount == nil {
 		return nil
 	}
-	return new(minus(*x.BilledAmount, x.Amount))
+	return new(money.Sub(*x.BilledAmount, x.Amount))
 }
 
 // ConfirmSettlement is finance's word (SHP-18). Whoever drafted it, or adjusted what it lists, doesn't give it (ErrOwnSettlement, ORG-03), and

@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -164,7 +165,7 @@ func list(tx pg.Tx, x *Settlement, items []openItem) error {
 			ID: uuid.Must(uuid.NewV7()), SettlementID: x.ID, VoucherID: item.VoucherID, AdjustmentID: item.AdjustmentID, Amount: amountOf(item.Amount),
 			State: Listed, ChangedBy: tx.By.Actor(), ChangedAt: tx.Now,
 		}
-		x.Amount = plus(x.Amount, lines[i].Amount)
+		x.Amount = money.Add(x.Amount, lines[i].Amount)
 	}
 	for len(lines) > 0 {
 		part := lines[:min(linesAtOnce, len(lines))]
@@ -193,7 +194,7 @@ func leaveOut(tx pg.Tx, x *Settlement, ids []uuid.UUID, reason string) error {
 	}
 	left := make(map[uuid.UUID]bool, len(rows))
 	for _, r := range rows {
-		left[r.ID], x.Amount = true, minus(x.Amount, r.Amount)
+		left[r.ID], x.Amount = true, money.Sub(x.Amount, r.Amount)
 	}
 	for _, id := range ids {
 		if !left[id] {

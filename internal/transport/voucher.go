@@ -64,7 +64,7 @@ type Voucher struct {
 func (Voucher) TableName() string { return "freight_vouchers" }
 
 // Total is what the carrier gets for it.
-func (v Voucher) Total() decimal.Decimal { return plus(v.Amount, v.Adjusted) }
+func (v Voucher) Total() decimal.Decimal { return money.Add(v.Amount, v.Adjusted) }
 
 // Tax is the tax inside the total.
 func (v Voucher) Tax() decimal.Decimal { return money.IncludedTax(v.Total(), v.TaxRate) }
@@ -123,13 +123,13 @@ func (s *Service) Adjust(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		return Voucher{}, ErrNoAdjustment.At("/amount")
 	case a.Reason == "":
 		return Voucher{}, ErrReason.At("/reason")
-	case plus(v.Total(), a.Amount).IsNeg():
+	case money.Add(v.Total(), a.Amount).IsNeg():
 		return Voucher{}, ErrBelow.With("left", v.Total()).At("/amount")
 	}
 	a.ID, a.VoucherID, a.CarrierID, a.AdjustedOn = uuid.Must(uuid.NewV7()), id, v.CarrierID, clock.Today(tx.Now)
 	a.CreatedBy, a.CreatedAt = tx.By.Actor(), tx.Now
 	before := v.snapshot()
-	v.Adjusted = plus(v.Adjusted, a.Amount)
+	v.Adjusted = money.Add(v.Adjusted, a.Amount)
 	if err := s.files.Bind(tx, who, SubjectVoucher, id, files...); err != nil {
 		return Voucher{}, err
 	}

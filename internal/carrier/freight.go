@@ -1,4 +1,4 @@
-package transport
+package carrier
 
 import (
 	"fmt"
@@ -19,16 +19,16 @@ type Freight struct {
 	Lines  []decision.Check // in words, with the figures
 }
 
-// borne is what earlier vouchers of the same trip bear by the same rate.
-type borne struct {
-	tonnes decimal.Decimal
-	amount decimal.Decimal
-	shared bool
+// Borne is what earlier vouchers of the same trip bear by the same rate.
+type Borne struct {
+	Tonnes decimal.Decimal
+	Amount decimal.Decimal
+	Shared bool // false: the truck carries nothing else
 }
 
-// price computes the freight of goods on a route on a day (SHP-18): the rate that answers, by weight or by trip, not below its minimum charge, less
+// Price computes the freight of goods on a route on a day (SHP-18): the rate that answers, by weight or by trip, not below its minimum charge, less
 // what the trip's earlier vouchers bear. It is rounded to the fen once.
-func price(rates []Rate, route Route, on time.Time, weight *decimal.Decimal, before borne) Freight {
+func Price(rates []Rate, route Route, on time.Time, weight *decimal.Decimal, before Borne) Freight {
 	f := Freight{Rate: choose(rates, route, on), Tonnes: weight, Amount: decimal.Zero.Pad(money.AmountScale)}
 	if f.Rate == nil {
 		f.say(nil, "No rate of the carrier answers for this route, distance and day.", "该承运商在此线路、里程和日期无适用运价。")
@@ -45,17 +45,17 @@ func price(rates []Rate, route Route, on time.Time, weight *decimal.Decimal, bef
 		f.say(map[string]string{"minimum_charge": whole.String()}, fmt.Sprintf("The minimum charge is %s.", whole), fmt.Sprintf("按最低收费 %s 元计。", whole))
 	}
 	f.Amount = whole
-	if before.shared {
-		f.Amount = money.NotNegative(minus(whole, before.amount)).Pad(money.AmountScale)
-		f.say(map[string]string{"borne": before.amount.String()}, fmt.Sprintf("The truck's trip comes to %s, of which earlier vouchers bear %s.", whole, before.amount),
-			fmt.Sprintf("同车运费合计 %s 元,其中 %s 元已由先前凭证承担。", whole, before.amount))
+	if before.Shared {
+		f.Amount = money.NotNegative(money.Sub(whole, before.Amount)).Pad(money.AmountScale)
+		f.say(map[string]string{"borne": before.Amount.String()}, fmt.Sprintf("The truck's trip comes to %s, of which earlier vouchers bear %s.", whole, before.Amount),
+			fmt.Sprintf("同车运费合计 %s 元,其中 %s 元已由先前凭证承担。", whole, before.Amount))
 	}
 	f.say(map[string]string{"amount": f.Amount.String()}, fmt.Sprintf("Freight: %s, tax included.", f.Amount), fmt.Sprintf("运费:%s 元(含税)。", f.Amount))
 	return f
 }
 
 // whole is what the whole trip costs by the rate, before the minimum charge.
-func (f *Freight) whole(before borne) (decimal.Decimal, bool) {
+func (f *Freight) whole(before Borne) (decimal.Decimal, bool) {
 	if f.Rate.Basis == PerTrip {
 		f.say(map[string]string{"price": f.Rate.Price.String()}, fmt.Sprintf("Per trip: %s.", words(f.Rate.Price)), fmt.Sprintf("按趟:每趟 %s 元。", words(f.Rate.Price)))
 		return money.Fen(f.Rate.Price), true
@@ -64,7 +64,7 @@ func (f *Freight) whole(before borne) (decimal.Decimal, bool) {
 		f.say(nil, "The rate is per tonne, and nobody has said what the goods weigh.", "运价按吨计,但货物重量未知。")
 		return decimal.Zero, false
 	}
-	sum := plus(*f.Tonnes, before.tonnes)
+	sum := money.Add(*f.Tonnes, before.Tonnes)
 	amount, err := money.Amount(f.Rate.Price, sum)
 	if err != nil {
 		f.say(nil, "The figure has more digits than there are.", "金额超出范围。")
@@ -105,13 +105,3 @@ func (f *Freight) say(inputs map[string]string, en, zh string) {
 
 // words is a figure without zeros at its end.
 func words(d decimal.Decimal) string { return d.Trim(0).String() }
-
-func plus(a, b decimal.Decimal) decimal.Decimal {
-	sum, err := a.Add(b)
-	if err != nil {
-		panic("transport: " + err.Error()) // both come from columns that are far from 19 digits
-	}
-	return sum
-}
-
-func minus(a, b decimal.Decimal) decimal.Decimal { return plus(a, b.Neg()) }

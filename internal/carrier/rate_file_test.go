@@ -1,4 +1,4 @@
-package transport_test
+package carrier_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package transport
+package carrier
 
 import (
 	"fmt"
@@ -135,7 +135,7 @@ func (s *Service) CreateRates(tx pg.Tx, _ identity.Principal, rates []Rate) ([]R
 			return nil, err
 		}
 		if !carriers[r.CarrierID] {
-			if _, err := activeCarrier(tx, r.CarrierID, pointer+"/carrier_id"); err != nil {
+			if _, err := InUse(tx, r.CarrierID, pointer+"/carrier_id"); err != nil {
 				return nil, err
 			}
 			carriers[r.CarrierID] = true

@@ -1,8 +1,6 @@
-package transport
+package carrier
 
 import (
-	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -46,15 +44,15 @@ func TestSHP18_BandEdges(t *testing.T) {
 	for km, want := range map[string]string{
 		"0.1": "400.00", "49.9": "400.00", "50": "400.00", "50.0": "400.00", "50.1": "700.00", "99.9": "700.00", "100": "700.00", "100.1": "1000.00", "9999": "1000.00",
 	} {
-		f := price(rates, Route{Km: decp(km)}, day("2026-06-01"), nil, borne{})
+		f := Price(rates, Route{Km: decp(km)}, day("2026-06-01"), nil, Borne{})
 		if !f.Priced || f.Amount.String() != want {
 			t.Errorf("%s km: %s, want %s", km, f.Amount, want)
 		}
 	}
-	if f := price(rates, Route{}, day("2026-06-01"), nil, borne{}); f.Rate != nil || f.Priced || !f.Amount.IsZero() {
+	if f := Price(rates, Route{}, day("2026-06-01"), nil, Borne{}); f.Rate != nil || f.Priced || !f.Amount.IsZero() {
 		t.Errorf("nobody has said how far it is: %+v", f)
 	}
-	if f := price(rates[1:2], Route{Km: decp("50")}, day("2026-06-01"), nil, borne{}); f.Rate != nil {
+	if f := Price(rates[1:2], Route{Km: decp("50")}, day("2026-06-01"), nil, Borne{}); f.Rate != nil {
 		t.Error("the lower edge isn't in the band")
 	}
 }
@@ -76,18 +74,18 @@ func TestSHP18_TonnesAreRoundedToTheFenOnce(t *testing.T) {
 	t.Parallel()
 	r := rate(PerTonne, "", "0", "", "0.01")
 	for weight, want := range map[string]string{"0.499": "0.00", "0.5": "0.01", "0.501": "0.01", "1.499999999": "0.01", "1.5": "0.02"} {
-		if f := price([]Rate{r}, Route{}, day("2026-06-01"), decp(weight), borne{}); f.Amount.String() != want {
+		if f := Price([]Rate{r}, Route{}, day("2026-06-01"), decp(weight), Borne{}); f.Amount.String() != want {
 			t.Errorf("%s t at 0.01: %s, want %s", weight, f.Amount, want)
 		}
 	}
 	r = rate(PerTonne, "", "0", "", "180")
 	r.MinimumCharge = dec("300")
 	for weight, want := range map[string]string{"1.666666": "300.00", "1.666667": "300.00", "1.6667": "300.01", "12.5": "2250.00"} {
-		if f := price([]Rate{r}, Route{}, day("2026-06-01"), decp(weight), borne{}); f.Amount.String() != want {
+		if f := Price([]Rate{r}, Route{}, day("2026-06-01"), decp(weight), Borne{}); f.Amount.String() != want {
 			t.Errorf("%s t, at least 300: %s, want %s", weight, f.Amount, want)
 		}
 	}
-	if f := price([]Rate{r}, Route{}, day("2026-06-01"), nil, borne{}); f.Priced || !f.Amount.IsZero() || f.Rate == nil {
+	if f := Price([]Rate{r}, Route{}, day("2026-06-01"), nil, Borne{}); f.Priced || !f.Amount.IsZero() || f.Rate == nil {
 		t.Errorf("nobody knows the weight: %+v", f)
 	}
 }
@@ -104,7 +102,7 @@ func TestSHP18_TheClosestRateCounts(t *testing.T) {
 	}{
 		{Route{}, "1.00"}, {Route{From: "云岭"}, "2.00"}, {Route{To: "海角"}, "3.00"}, {Route{From: "云岭", To: "海角"}, "4.00"}, {Route{From: "天涯", To: "天涯"}, "1.00"},
 	} {
-		if f := price(rates, c.route, day("2026-06-01"), nil, borne{}); f.Amount.String() != c.want {
+		if f := Price(rates, c.route, day("2026-06-01"), nil, Borne{}); f.Amount.String() != c.want {
 			t.Errorf("%+v: %s, want %s", c.route, f.Amount, c.want)
 		}
 	}
@@ -115,19 +113,19 @@ func TestSHP18_ASharedTripIsPaidOnce(t *testing.T) {
 	t.Parallel()
 	on := day("2026-06-01")
 	trip := rate(PerTrip, "", "0", "", "900")
-	first := price([]Rate{trip}, Route{}, on, decp("1"), borne{})
-	second := price([]Rate{trip}, Route{}, on, decp("4"), borne{tonnes: dec("1"), amount: first.Amount, shared: true})
+	first := Price([]Rate{trip}, Route{}, on, decp("1"), Borne{})
+	second := Price([]Rate{trip}, Route{}, on, decp("4"), Borne{Tonnes: dec("1"), Amount: first.Amount, Shared: true})
 	if first.Amount.String() != "900.00" || second.Amount.String() != "0.00" || !second.Priced {
 		t.Errorf("per trip: %s and %s", first.Amount, second.Amount)
 	}
 	tonne := rate(PerTonne, "", "0", "", "100")
 	tonne.MinimumCharge = dec("500")
-	first = price([]Rate{tonne}, Route{}, on, decp("2"), borne{})
-	second = price([]Rate{tonne}, Route{}, on, decp("4"), borne{tonnes: dec("2"), amount: first.Amount, shared: true})
+	first = Price([]Rate{tonne}, Route{}, on, decp("2"), Borne{})
+	second = Price([]Rate{tonne}, Route{}, on, decp("4"), Borne{Tonnes: dec("2"), Amount: first.Amount, Shared: true})
 	if first.Amount.String() != "500.00" || second.Amount.String() != "100.00" {
 		t.Errorf("per tonne, at least 500: %s and %s", first.Amount, second.Amount)
 	}
-	third := price([]Rate{tonne}, Route{}, on, decp("1.00005"), borne{tonnes: dec("6"), amount: dec("600"), shared: true})
+	third := Price([]Rate{tonne}, Route{}, on, decp("1.00005"), Borne{Tonnes: dec("6"), Amount: dec("600"), Shared: true})
 	if third.Amount.String() != "100.01" {
 		t.Errorf("rounded: %s", third.Amount)
 	}
@@ -138,7 +136,7 @@ func TestSHP18_EachStepIsSaid(t *testing.T) {
 	t.Parallel()
 	r := rate(PerTonne, "海角", "50", "100", "180")
 	r.MinimumCharge = dec("300")
-	f := price([]Rate{r}, Route{To: "海角", Km: decp("85.5")}, day("2026-06-01"), decp("1"), borne{})
+	f := Price([]Rate{r}, Route{To: "海角", Km: decp("85.5")}, day("2026-06-01"), decp("1"), Borne{})
 	var en, zh []string
 	for _, c := range f.Lines {
 		if c.Result != decision.CheckInfo || c.Rule != "SHP-18" {
@@ -181,66 +179,5 @@ func TestSHP18_RatesMeet(t *testing.T) {
 		if base.meets(other) != c.meets || other.meets(base) != c.meets {
 			t.Errorf("%s: not %v", c.name, c.meets)
 		}
-	}
-}
-
-// A truck is found by its plate however it is written, and every other difference is said.
-func TestSHP07_WhatStandsBeforeTheRamp(t *testing.T) {
-	t.Parallel()
-	truck := func(number, plate, driver string, s State) Truck {
-		return Truck{Notice: Notice{Number: number, Vehicle: plate, VehicleKey: PlateKey(plate), CarrierName: "云岭示例物流", Driver: driver, State: s}}
-	}
-	trucks := func() []Truck {
-		return []Truck{truck("TN-1", "浙A·12345", "吴示例", Planned), truck("TN-2", "浙B·67890", "郑示例", Planned), truck("TN-3", "浙C·1", "冯示例", Loaded)}
-	}
-	for _, c := range []struct {
-		seen Sight
-		code string
-		want string
-	}{
-		{Sight{"浙a 12345", " 云岭示例物流 ", "吴示例"}, "", "TN-1"},
-		{Sight{"浙B67890", "云岭示例物流", "郑示例"}, "", "TN-2"},
-		{Sight{"浙B67890", "云岭示例物流", "吴示例"}, "transport.other_driver", ""},
-		{Sight{"浙B67890", "别家物流", "郑示例"}, "transport.other_carrier", ""},
-		{Sight{"浙C·1", "云岭示例物流", "冯示例"}, "transport.other_vehicle", ""},
-		{Sight{"浙A·12346", "云岭示例物流", "吴示例"}, "transport.other_vehicle", ""},
-		{Sight{"", "云岭示例物流", "吴示例"}, "transport.say_what_stands_there", ""},
-		{Sight{"浙A·12345", "", "吴示例"}, "transport.say_what_stands_there", ""},
-		{Sight{"浙A·12345", "云岭示例物流", " "}, "transport.say_what_stands_there", ""},
-	} {
-		found, refusal := pick(trucks(), c.seen)
-		switch {
-		case refusal != nil && refusal.Code != c.code, refusal == nil && (c.code != "" || found.Number != c.want):
-			t.Errorf("%+v: %v %v", c.seen, found, refusal)
-		}
-	}
-	if _, refusal := pick(trucks()[2:], Sight{"浙C·1", "云岭示例物流", "冯示例"}); refusal == nil || refusal.Code != "transport.none_expected" {
-		t.Errorf("a truck leaves twice: %v", refusal)
-	}
-}
-
-// TestSHP07_SHP18_StatesAndVerbs is every state × every verb against testdata/states.txt (SALESGATE_GOLDEN=1 writes it anew).
-func TestSHP07_SHP18_StatesAndVerbs(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	for _, s := range States {
-		for _, v := range Verbs {
-			fmt.Fprintf(&b, "transport notice %-9s %-28s %v\n", s, v, s.Can(v))
-		}
-	}
-	for _, s := range SettlementStates {
-		for _, v := range SettlementVerbs {
-			fmt.Fprintf(&b, "settlement       %-9s %-28s %v\n", s, v, s.Can(v))
-		}
-	}
-	const path = "testdata/states.txt"
-	if os.Getenv("SALESGATE_GOLDEN") != "" {
-		if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	golden, err := os.ReadFile(path)
-	if err != nil || string(golden) != b.String() {
-		t.Errorf("states × verbs changed (%v):\n%s", err, b.String())
 	}
 }

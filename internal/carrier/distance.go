@@ -1,4 +1,4 @@
-package transport
+package carrier
 
 import (
 	"strings"
@@ -69,9 +69,9 @@ type Way struct {
 	Km        *decimal.Decimal
 }
 
-// route fills in what is kept: the region of the address, and the distance of the address, else of the region. What the caller says counts
-// before both.
-func route(tx pg.Tx, who identity.Principal, w Way) (Route, error) {
+// RouteOf fills in what is kept: the region of the address, and the distance of the address, else of the region. What the caller says counts
+// before both. Returns ErrDistance, and ErrNoAddress for an address of nobody whom the caller sees (ORG-06).
+func RouteOf(tx pg.Tx, who identity.Principal, w Way) (Route, error) {
 	r := Route{From: strings.TrimSpace(w.From), To: strings.TrimSpace(w.To), Km: w.Km}
 	if r.Km != nil && !r.Km.IsPos() {
 		return Route{}, ErrDistance.At("/km")

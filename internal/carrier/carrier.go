@@ -1,4 +1,4 @@
-package transport
+package carrier
 
 import (
 	"strings"
@@ -45,9 +45,9 @@ func (c *Carrier) snapshot() map[string]any {
 	}
 }
 
-// CreateCarrier keeps another carrier (SHP-18). A code is made when there is none. Returns ErrCarrierCode and ErrCarrierName for one that
+// Create keeps another carrier (SHP-18). A code is made when there is none. Returns ErrCarrierCode and ErrCarrierName for one that
 // is kept already.
-func (s *Service) CreateCarrier(tx pg.Tx, _ identity.Principal, c Carrier) (Carrier, error) {
+func (s *Service) Create(tx pg.Tx, _ identity.Principal, c Carrier) (Carrier, error) {
 	c.ID, c.Active, c.CreatedBy, c.CreatedAt, c.UpdatedAt, c.Version = uuid.Must(uuid.NewV7()), true, tx.By.Actor(), tx.Now, tx.Now, 1
 	c.trim()
 	if c.Code == "" {
@@ -59,11 +59,11 @@ func (s *Service) CreateCarrier(tx pg.Tx, _ identity.Principal, c Carrier) (Carr
 	if err := pg.Insert(tx, &c); err != nil {
 		return Carrier{}, err
 	}
-	return c, audit.Record(tx, audit.Entry{Action: "createCarrier", SubjectType: SubjectCarrier, SubjectID: c.ID, After: c.snapshot()})
+	return c, audit.Record(tx, audit.Entry{Action: "createCarrier", SubjectType: Subject, SubjectID: c.ID, After: c.snapshot()})
 }
 
-// UpdateCarrier changes what is kept of a carrier. version is the one that was read. Locks the carrier.
-func (s *Service) UpdateCarrier(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, change func(*Carrier)) (Carrier, error) {
+// Update changes what is kept of a carrier. version is the one that was read. Locks the carrier.
+func (s *Service) Update(tx pg.Tx, _ identity.Principal, id uuid.UUID, version int64, change func(*Carrier)) (Carrier, error) {
 	c, err := pg.TakeForUpdate[Carrier](tx, "id = ?", id)
 	if err != nil {
 		return Carrier{}, err
@@ -75,19 +75,19 @@ func (s *Service) UpdateCarrier(tx pg.Tx, _ identity.Principal, id uuid.UUID, ve
 	change(&c)
 	c.trim()
 	c.UpdatedAt = tx.Now
-	if err := storeCarrier(tx, &c); err != nil {
+	if err := store(tx, &c); err != nil {
 		return Carrier{}, err
 	}
-	return c, audit.Record(tx, audit.Entry{Action: "updateCarrier", SubjectType: SubjectCarrier, SubjectID: id, Before: before, After: c.snapshot()})
+	return c, audit.Record(tx, audit.Entry{Action: "updateCarrier", SubjectType: Subject, SubjectID: id, Before: before, After: c.snapshot()})
 }
 
-// GetCarrier returns one carrier.
-func (s *Service) GetCarrier(tx pg.Tx, id uuid.UUID) (Carrier, error) {
+// Get returns one carrier.
+func (s *Service) Get(tx pg.Tx, id uuid.UUID) (Carrier, error) {
 	return pg.Take[Carrier](tx, "id = ?", id)
 }
 
-// activeCarrier returns a carrier in use, ErrNoCarrier for none.
-func activeCarrier(tx pg.Tx, id uuid.UUID, pointer string) (Carrier, error) {
+// InUse returns a carrier in use, ErrNoCarrier at pointer for none.
+func InUse(tx pg.Tx, id uuid.UUID, pointer string) (Carrier, error) {
 	c, err := pg.Take[Carrier](tx, "id = ?", id)
 	if err == error(errs.ErrNotFound) || err == nil && !c.Active { //nolint:errorlint // Take returns it as it is
 		return Carrier{}, ErrNoCarrier.At(pointer)
