@@ -3599,6 +3599,7 @@ CREATE TABLE public.notice_covers (
     notice_id uuid NOT NULL,
     receipt_id uuid NOT NULL,
     amount numeric(18,2) NOT NULL,
+    order_id uuid,
     CONSTRAINT notice_covers_amount_check CHECK ((amount >= (0)::numeric))
 );
 
@@ -6517,7 +6518,7 @@ ALTER TABLE ONLY public.new_product_statements
     ADD CONSTRAINT new_product_statements_round UNIQUE (request_id, kind, round);
 
 ALTER TABLE ONLY public.notice_covers
-    ADD CONSTRAINT notice_covers_pkey PRIMARY KEY (notice_id, receipt_id);
+    ADD CONSTRAINT notice_covers_once UNIQUE NULLS NOT DISTINCT (notice_id, receipt_id, order_id);
 
 ALTER TABLE ONLY public.number_series
     ADD CONSTRAINT number_series_pkey PRIMARY KEY (series, period);

@@ -2,7 +2,6 @@ package receivable
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -161,37 +160,32 @@ func depositsFor(tx pg.Tx, orders []uuid.UUID) ([]Deposit, error) {
 	return rows, err
 }
 
-// freeDeposits frees what is set aside for the orders of a notice, of the receipts that are named if any is, at most amount, for the notice
-// to take it (SHP-10).
-func freeDeposits(tx pg.Tx, noticeID uuid.UUID, amount decimal.Decimal, named []uuid.UUID) ([]Deposit, error) {
-	var orders []uuid.UUID
-	err := tx.Raw("SELECT DISTINCT order_id FROM shipping_notice_lines WHERE notice_id = ?", noticeID).Scan(&orders).Error
-	if err != nil || len(orders) == 0 {
-		return nil, err
+// depositsOfNotice returns what is set aside for the orders of a notice, the oldest money first: of each order no more than its goods on the
+// notice come to, beyond what the notice has taken of its deposit already. The caller holds the payer's account.
+func depositsOfNotice(tx pg.Tx, noticeID uuid.UUID) ([]part, error) {
+	var rows []struct {
+		Receipt   `gorm:"embedded"`
+		OrderID   uuid.UUID
+		Deposited decimal.Decimal
+		Room      decimal.Decimal
 	}
-	rows, err := depositsFor(tx, orders)
+	err := tx.Raw(`SELECT r.*, d.order_id, d.amount AS deposited,
+			g.amount - coalesce((SELECT sum(c.amount) FROM notice_covers c WHERE c.notice_id = ? AND c.order_id = g.order_id), 0) AS room
+		FROM (SELECT order_id, sum(amount) AS amount FROM shipping_notice_lines WHERE notice_id = ? GROUP BY order_id) g
+		JOIN order_deposits d ON d.order_id = g.order_id AND d.amount > 0 JOIN receipts r ON r.id = d.receipt_id
+		ORDER BY r.received_on, r.id, d.order_id`, noticeID, noticeID).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
-	var freed []Deposit
-	for _, d := range rows {
-		if len(named) > 0 && !slices.Contains(named, d.ReceiptID) {
-			continue
+	taken := map[uuid.UUID]decimal.Decimal{}
+	var parts []part
+	for _, row := range rows {
+		order := row.OrderID
+		if take := row.Deposited.Min(minus(row.Room, taken[order])); take.IsPos() {
+			parts, taken[order] = append(parts, part{row.Receipt, &order, take}), plus(taken[order], take)
 		}
-		take := d.Amount.Min(amount)
-		if !take.IsPos() {
-			break
-		}
-		r, err := pg.TakeForUpdate[Receipt](tx, "id = ?", d.ReceiptID)
-		if err != nil {
-			return nil, err
-		}
-		if err := deposit(tx, &r, d.OrderID, take.Neg()); err != nil {
-			return nil, err
-		}
-		freed, amount = append(freed, Deposit{d.OrderID, d.ReceiptID, take}), minus(amount, take)
 	}
-	return freed, nil
+	return parts, nil
 }
 
 // payFromDeposits pays a fresh invoice with what was set aside for the orders of its goods: each order's deposit pays that order's goods.

@@ -176,6 +176,7 @@ type Allocation struct {
 type Cover struct {
 	NoticeID  uuid.UUID
 	ReceiptID uuid.UUID
+	OrderID   *uuid.UUID // whose deposit it was, and is again when the notice doesn't take it (ARV-01); nil for nobody's
 	Amount    decimal.Decimal
 }
 

@@ -202,16 +202,13 @@ func coveredBy(tx pg.Tx, notice uuid.UUID) (shipping.Cover, error) {
 		Receipt `gorm:"embedded"`
 		Covers  decimal.Decimal
 	}
-	err := tx.Raw(`SELECT r.number, r.method, r.reference, c.amount AS covers FROM notice_covers c JOIN receipts r ON r.id = c.receipt_id
-		WHERE c.notice_id = ? AND c.amount > 0 ORDER BY r.received_on, r.id`, notice).Scan(&rows).Error
+	err := tx.Raw(`SELECT r.number, r.method, r.reference, sum(c.amount) AS covers FROM notice_covers c JOIN receipts r ON r.id = c.receipt_id
+		WHERE c.notice_id = ? AND c.amount > 0 GROUP BY r.id ORDER BY r.received_on, r.id`, notice).Scan(&rows).Error
 	if err != nil {
 		return shipping.Cover{}, err
 	}
 	for _, row := range rows {
-		cover.Receipts = append(cover.Receipts, row.Number)
-		if row.bare() {
-			cover.Bare = append(cover.Bare, row.Number)
-		}
+		name(&cover, &row.Receipt)
 		if cover.Covered, err = money.Sum(cover.Covered, row.Covers); err != nil {
 			return shipping.Cover{}, err
 		}
@@ -233,35 +230,34 @@ func mustBePosted(tx pg.Tx, payer uuid.UUID, ids []uuid.UUID) error {
 	return err
 }
 
+// lockCovers returns what covers a notice: first what came from its orders' deposits, then the oldest receipts.
 func lockCovers(tx pg.Tx, notice uuid.UUID) ([]Cover, error) {
 	var rows []Cover
-	err := tx.Raw("SELECT * FROM notice_covers WHERE notice_id = ? AND amount > 0 ORDER BY receipt_id FOR UPDATE", notice).Scan(&rows).Error
+	err := tx.Raw("SELECT * FROM notice_covers WHERE notice_id = ? AND amount > 0 ORDER BY order_id IS NULL, receipt_id, order_id FOR UPDATE", notice).Scan(&rows).Error
 	return rows, err
 }
 
-// lockFreeReceipts locks the payer's receipts that have money left, oldest first. The caller holds the payer's account, so
-// the order of the locks can't meet another's.
-func lockFreeReceipts(tx pg.Tx, payer uuid.UUID) ([]Receipt, error) {
+// freeReceipts returns the payer's receipts that have money left, oldest first. The caller holds the payer's account, which holds
+// them too.
+func freeReceipts(tx pg.Tx, payer uuid.UUID) ([]Receipt, error) {
 	var rows []Receipt
 	err := tx.Raw(`SELECT * FROM receipts WHERE payer_id = ? AND state = 'posted' AND allocated + covering < amount
-		ORDER BY received_on, id FOR UPDATE`, payer).Scan(&rows).Error
+		ORDER BY received_on, id`, payer).Scan(&rows).Error
 	return rows, err
 }
 
-// setAside moves an amount (negative: back) of a locked receipt to a notice.
-func setAside(tx pg.Tx, r *Receipt, notice uuid.UUID, amount decimal.Decimal) error {
-	var err error
-	if r.Covering, err = r.Covering.Add(amount); err != nil {
-		return err
-	}
+// setAside moves an amount (negative: back) of a locked receipt to a notice; order is whose deposit it was, nil for nobody's.
+func setAside(tx pg.Tx, r *Receipt, notice uuid.UUID, order *uuid.UUID, amount decimal.Decimal) error {
+	r.Covering = plus(r.Covering, amount)
 	if err := updateReceipt(tx, r, map[string]any{"covering": r.Covering}); err != nil {
 		return err
 	}
 	if amount.IsNeg() {
-		return pg.One(tx.Exec("UPDATE notice_covers SET amount = amount + ? WHERE notice_id = ? AND receipt_id = ?", amount, notice, r.ID))
+		return pg.One(tx.Exec("UPDATE notice_covers SET amount = amount + ? WHERE notice_id = ? AND receipt_id = ? AND order_id IS NOT DISTINCT FROM ?",
+			amount, notice, r.ID, order))
 	}
-	return tx.Exec(`INSERT INTO notice_covers (notice_id, receipt_id, amount) VALUES (?, ?, ?)
-		ON CONFLICT (notice_id, receipt_id) DO UPDATE SET amount = notice_covers.amount + excluded.amount`, notice, r.ID, amount).Error
+	return tx.Exec(`INSERT INTO notice_covers (notice_id, receipt_id, order_id, amount) VALUES (?, ?, ?, ?)
+		ON CONFLICT (notice_id, receipt_id, order_id) DO UPDATE SET amount = notice_covers.amount + excluded.amount`, notice, r.ID, order, amount).Error
 }
 
 // GetReceipt returns a receipt with its allocations. Returns errs.ErrNotFound also for what the caller may not see.

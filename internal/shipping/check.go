@@ -63,11 +63,13 @@ func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	}
 	v := n.judge(sit)
 	if v.refusal != nil {
-		return Notice{}, s.refuse(tx, n, v)
+		return Notice{}, refuse(tx, v)
+	}
+	if err := s.setAside(tx, n, c.Receipts); err != nil {
+		return Notice{}, err
 	}
 	n.freeze(sit, v, c.Remark)
 	n.CheckedBy, n.CheckedAt = &who.ID, &tx.Now
-	n.CoveredAmount = sit.cover.Covered
 	if err := s.ask(tx, h, v, sit); err != nil {
 		return Notice{}, err
 	}
@@ -91,7 +93,7 @@ func (s *Service) situation(tx pg.Tx, h *held, firstBusiness bool) (situation, e
 	return s.situationOf(tx, h, Checking{FirstBusiness: firstBusiness})
 }
 
-// situationOf reads what the gate judges by. The account is locked: it stands until the transaction ends (CRD-17).
+// situationOf reads what the gate judges by, and writes nothing. The account is locked: it stands until the transaction ends (CRD-17).
 func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) {
 	n := &h.notice
 	sit := situation{firstBusiness: c.FirstBusiness, cover: Cover{Covered: decimal.Zero}}
@@ -105,7 +107,11 @@ func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) 
 		}
 	}
 	if n.Flow == Prepaid {
-		if sit.cover, err = s.Payments.Cover(tx, n.ID, n.PayerID, n.Amount, c.Receipts); err != nil {
+		needed, err := toCover(tx, n)
+		if err != nil {
+			return situation{}, err
+		}
+		if sit.cover, err = s.Payments.Look(tx, n.ID, n.PayerID, needed, c.Receipts); err != nil {
 			return situation{}, err
 		}
 		sit.papers, err = s.papers(tx, n.ID)
@@ -153,11 +159,8 @@ func (v verdict) shownLimit() *decimal.Decimal {
 	return &v.Limit
 }
 
-// refuse records why a notice can't go on, and gives back what was reserved on the way. The decision commits with the refusal.
-func (s *Service) refuse(tx pg.Tx, n *Notice, v verdict) error {
-	if err := s.Payments.ReleaseCover(tx, n.ID, decimal.Zero); err != nil {
-		return err
-	}
+// refuse records why a notice can't go on. The decision commits with the refusal; nothing else has been written.
+func refuse(tx pg.Tx, v verdict) error {
 	if err := decision.Record(tx, &v.decision); err != nil {
 		return err
 	}

@@ -61,6 +61,9 @@ func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction u
 	if err := correctLines(tx, deltas); err != nil {
 		return decimal.Zero, err
 	}
+	if err := s.fitCover(tx, &h.notice); err != nil {
+		return decimal.Zero, err
+	}
 	return sum, note.record(tx, "correctDeliveryNote", before, h.notice.Number)
 }
 
@@ -113,7 +116,7 @@ func (d *DeliveryNote) parts(deltas []Delta) []stock.Part {
 }
 
 // TakeBack brings goods of a delivery note that came back into the warehouse, to be inspected (CMP-08): quantities by delivery line. number is the
-// return's.
+// return's. What isn't invoiced of them was marked as returned before, and needs no cover any more. The payer's account is locked.
 func (s *Service) TakeBack(tx pg.Tx, d *DeliveryNote, number string, quantities map[uuid.UUID]decimal.Decimal) error {
 	var parts []stock.Part
 	for _, l := range d.Lines {
@@ -121,7 +124,14 @@ func (s *Service) TakeBack(tx pg.Tx, d *DeliveryNote, number string, quantities 
 			parts = append(parts, stock.Part{NoticeLineID: l.NoticeLineID, Quantity: q})
 		}
 	}
-	return s.Stock.TakeBack(tx, d.NoticeID, d.ID, d.Number, number, parts)
+	if err := s.Stock.TakeBack(tx, d.NoticeID, d.ID, d.Number, number, parts); err != nil || d.Flow != Prepaid {
+		return err
+	}
+	n, err := pg.Take[Notice](tx, "id = ?", d.NoticeID)
+	if err != nil {
+		return err
+	}
+	return s.fitCover(tx, &n)
 }
 
 func (d *DeliveryNote) line(id uuid.UUID) *DeliveryLine {

@@ -47,15 +47,21 @@ func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 	if err := s.lockSpecial(tx, id); err != nil {
 		return err
 	}
+	if err := s.lockEmergency(tx, id); err != nil {
+		return err
+	}
 	h, err := s.hold(tx, identity.System(), id, true)
 	if err != nil {
 		return err
 	}
-	if err := s.stillCovered(tx, &h.notice); err == nil || !errors.Is(err, ErrNotCovered) {
-		return err
+	n := &h.notice
+	switch needed, lost := s.stillCovered(tx, n); {
+	case lost == nil:
+		return s.topUp(tx, n, needed)
+	case !errors.Is(lost, ErrNotCovered):
+		return lost
 	}
 	const reason = "the payment was reversed / 收款已冲销"
-	n := &h.notice
 	switch n.State {
 	case StateSubmitted, StateChecked, StateBlocked, StateReleased:
 		_, err = s.undo(tx, identity.System(), id, nil, VerbRevise, reason, func(n *Notice) { n.reopen() })
@@ -78,25 +84,4 @@ func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 		})
 	}
 	return followup.Open(tx, tasks...)
-}
-
-// stillCovered returns ErrNotCovered for a payment-first notice of which less is covered than is to leave and has left uninvoiced: its
-// payment was reversed. The payer's account is locked.
-func (s *Service) stillCovered(tx pg.Tx, n *Notice) error {
-	if n.Flow != Prepaid || n.State == StateDraft || n.State == StateCancelled || n.State == StateRefused || n.State == StateClosed {
-		return nil
-	}
-	left, err := leftUninvoiced(tx, n.ID)
-	if err != nil {
-		return err
-	}
-	needed := add(sub(n.Amount, n.DispatchedAmount), left)
-	cover, err := s.Payments.Cover(tx, n.ID, n.PayerID, needed, nil)
-	if err != nil {
-		return err
-	}
-	if cover.Covered.Cmp(needed) < 0 {
-		return ErrNotCovered.With("covered", cover.Covered, "amount", needed)
-	}
-	return nil
 }

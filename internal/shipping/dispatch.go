@@ -44,7 +44,8 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 		return DeliveryNote{}, err
 	}
 	n := &h.notice
-	if err := s.stillCovered(tx, n); err != nil { // SHP-10: its payment may have been reversed a moment ago
+	needed, err := s.stillCovered(tx, n) // SHP-10: its payment may have been reversed a moment ago
+	if err != nil {
 		return DeliveryNote{}, err
 	}
 	truck, err := s.stands(tx, n, l)
@@ -56,6 +57,9 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 		return DeliveryNote{}, err
 	}
 	if err := s.takeStock(tx, &note); err != nil { // SHP-16
+		return DeliveryNote{}, err
+	}
+	if err := s.topUp(tx, n, needed); err != nil { // the last gate that can refuse and commit was the warehouse's
 		return DeliveryNote{}, err
 	}
 	if note.ReportDueAt, err = s.reportDue(tx); err != nil {
@@ -288,6 +292,11 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	note.State, note.CancelReason, note.Version = NoteCancelled, strings.TrimSpace(reason), note.Version+1
 	if err := cancelDelivery(tx, *note); err != nil {
 		return DeliveryNote{}, err
+	}
+	if h.notice.State == StateClosed { // SHP-10: what was unloaded asks for no money any more
+		if err := s.uncover(tx, &h.notice); err != nil {
+			return DeliveryNote{}, err
+		}
 	}
 	if err := storeDispatched(tx, h.notice); err != nil {
 		return DeliveryNote{}, err

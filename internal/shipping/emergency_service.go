@@ -74,7 +74,7 @@ func (s *Service) emergencyAllowed(tx pg.Tx, who identity.Principal, n *Notice, 
 	case sit.oldDebt(): // CRD-06
 		return ErrSpecialOldDebt.With("debt", sit.position.OldDebt())
 	case v.refusal != nil:
-		return s.refuse(tx, n, v)
+		return refuse(tx, v)
 	}
 	needs := n.needs(v)
 	if len(needs) == 0 {
@@ -127,7 +127,10 @@ func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *held, v ver
 	if err := s.voidSpecial(tx, n.ID, "emergency release / 紧急出货"); err != nil {
 		return Emergency{}, err
 	}
-	n.ApprovalID, n.CoveredAmount = nil, sit.cover.Covered
+	if err := s.setAside(tx, n, nil); err != nil {
+		return Emergency{}, err
+	}
+	n.ApprovalID = nil
 	v.decision.Outcome, v.decision.Matter = decision.Passed, MatterEmergency
 	v.decision.Check("SHP-15", true, map[string]string{"reason": shortWord(e.Reason), "due_at": e.DueAt.In(clock.Shanghai).Format("2006-01-02 15:04")},
 		"Emergency: released by phone through the heads of warehouse and quality; the papers are due.", "紧急出货:经仓库、品质主管电话放行,须按期补齐手续。")
@@ -329,10 +332,7 @@ func (s *Service) checkAfter(tx pg.Tx, who identity.Principal, h *held, c Checki
 	counted.Amount = decimal.Zero.Pad(2)
 	v := counted.judge(sit)
 	if v.refusal != nil {
-		if err := decision.Record(tx, &v.decision); err != nil {
-			return Notice{}, err
-		}
-		return Notice{}, pg.Keep(v.refusal.Deciding(v.decision))
+		return Notice{}, refuse(tx, v)
 	}
 	n.freeze(sit, v, c.Remark)
 	n.CheckedBy, n.CheckedAt = &who.ID, &tx.Now

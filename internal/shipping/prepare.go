@@ -121,7 +121,8 @@ func (s *Service) lockPrepared(tx pg.Tx, who identity.Principal, id uuid.UUID) e
 	return who.MustSee(n.OwnerID)
 }
 
-// takeStock takes what is loaded out of the warehouses (SHP-16). Nothing has been written yet, so that a refusal commits with its decision alone.
+// takeStock takes what is loaded out of the warehouses (SHP-16). A refusal commits with its decision alone: until here
+// nothing is written but that an old check holds.
 func (s *Service) takeStock(tx pg.Tx, note *DeliveryNote) error {
 	at := map[uuid.UUID]int{}
 	var asked []preparation.Line

@@ -140,6 +140,9 @@ func (s *Service) approved(tx pg.Tx, h *held, r approval.Request) error {
 		}
 		return h.store(tx, "renewShippingApproval")
 	}
+	if err := s.setAside(tx, n, nil); err != nil {
+		return err
+	}
 	v.decision.Outcome, v.decision.MatrixVersion, v.decision.ApprovalID = decision.Passed, &r.MatrixVersion, &r.ID
 	if b, ours := v.decision.Inputs.(*Basis); ours {
 		b.Again = true
@@ -245,19 +248,6 @@ func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
 		return err
 	}
 	return h.store(tx, "denyShippingApproval")
-}
-
-// uncover gives the prepayments back that aren't needed for what has left (SHP-10).
-func (s *Service) uncover(tx pg.Tx, n *Notice) error {
-	if n.Flow != Prepaid || n.CoveredAmount.Cmp(n.DispatchedAmount) <= 0 {
-		return nil
-	}
-	n.CoveredAmount = n.DispatchedAmount
-	keep, err := leftUninvoiced(tx, n.ID) // what was invoiced has taken its part of the cover already
-	if err != nil {
-		return err
-	}
-	return s.Payments.ReleaseCover(tx, n.ID, keep)
 }
 
 // reopen makes a draft of the notice, which passes every gate anew.

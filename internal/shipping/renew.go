@@ -63,7 +63,14 @@ func (s *Service) holdToShip(tx pg.Tx, who identity.Principal, id uuid.UUID, ver
 	if err := h.notice.May(verb); err != nil || !old {
 		return h, err
 	}
-	return h, s.renew(tx, h)
+	if err := s.renew(tx, h); err != nil {
+		return h, err
+	}
+	if err := h.store(tx, VerbRenew); err != nil { // at once: the check holds, whatever refuses the goods afterwards
+		return h, err
+	}
+	h.before = h.notice.snapshot()
+	return h, nil
 }
 
 func (s *Service) peekToShip(tx pg.Tx, who identity.Principal, id uuid.UUID) (Notice, bool, error) {
@@ -84,12 +91,9 @@ func (s *Service) fresh(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	if err != nil || !old {
 		return err
 	}
-	h, err := s.holdToShip(tx, who, id, *version, verb)
-	if err != nil {
-		return err
-	}
+	_, err = s.holdToShip(tx, who, id, *version, verb)
 	*version = nil
-	return h.store(tx, VerbRenew)
+	return err
 }
 
 // renew judges a released notice again. It counts in the exposure already.
