@@ -13514,6 +13514,14 @@ type InvoiceList struct {
 
 // InvoiceRun defines model for InvoiceRun.
 type InvoiceRun struct {
+	// CashThrough Of a daily run: what is paid on delivery or ahead, until this date (SHP-11).
+	//
+	// Example: 2026-11-19
+	CashThrough *openapi_types.Date `json:"cash_through,omitempty"`
+
+	// Daily Begun by the daily job.
+	Daily *bool `json:"daily,omitempty"`
+
 	// FinishedAt Example: 2026-11-20T08:30:00Z
 	FinishedAt *Instant `json:"finished_at,omitempty"`
 

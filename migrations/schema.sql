@@ -3398,6 +3398,8 @@ CREATE TABLE public.invoice_runs (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     version bigint NOT NULL,
+    cash_through date NOT NULL,
+    daily boolean DEFAULT false NOT NULL,
     CONSTRAINT invoice_runs_finished CHECK (((state = 'done'::text) = (finished_at IS NOT NULL))),
     CONSTRAINT invoice_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])))
 );
@@ -5286,7 +5288,9 @@ CREATE TABLE public.statement_clearances (
     customer_id uuid NOT NULL,
     through date NOT NULL,
     source_id uuid NOT NULL,
-    cleared_at timestamp with time zone NOT NULL
+    cleared_at timestamp with time zone NOT NULL,
+    starts_on date NOT NULL,
+    CONSTRAINT statement_clearances_range CHECK ((starts_on <= through))
 );
 
 CREATE TABLE public.statement_disputes (
@@ -6872,7 +6876,7 @@ ALTER TABLE ONLY public.special_releases
     ADD CONSTRAINT special_releases_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.statement_clearances
-    ADD CONSTRAINT statement_clearances_pkey PRIMARY KEY (customer_id, through);
+    ADD CONSTRAINT statement_clearances_pkey PRIMARY KEY (customer_id, starts_on, through);
 
 ALTER TABLE ONLY public.statement_disputes
     ADD CONSTRAINT statement_disputes_pkey PRIMARY KEY (id);
@@ -7313,13 +7317,11 @@ CREATE INDEX delivery_corrections_state ON public.delivery_corrections USING btr
 
 CREATE INDEX delivery_note_lines_notice_line ON public.delivery_note_lines USING btree (notice_line_id);
 
-CREATE INDEX delivery_note_lines_open ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (invoiced_quantity < quantity);
-
 CREATE INDEX delivery_note_lines_order ON public.delivery_note_lines USING btree (order_id);
 
 CREATE INDEX delivery_note_lines_product ON public.delivery_note_lines USING btree (product_id);
 
-CREATE INDEX delivery_note_lines_to_invoice ON public.delivery_note_lines USING btree (delivery_note_id) WHERE ((invoiced_quantity + returned_quantity) < (quantity + corrected_quantity));
+CREATE INDEX delivery_note_lines_to_invoice ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (((invoiced_quantity + returned_quantity) < (quantity + corrected_quantity)) AND ((invoiced_amount + returned_amount) < (amount + corrected_amount)));
 
 CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
 

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/salesgate/salesgate/internal/devpg"
 )
 
@@ -149,7 +151,22 @@ func newFault(t *testing.T) *fault {
 	f.load("prices", "product code,base price\nP-1,10\n")
 	f.load("customers", "customer code,customer name,status,owner,contact,position,phone,grade,credit limit,settlement,terms days\n"+shops())
 	f.load("receivables", "invoice number,customer code,invoice date,due date,open amount\n"+debts())
+	f.invoiceByHand()
 	return f
+}
+
+// invoiceByHand has the ways' payers invoiced after their statements: so the daily run leaves their goods to the ways, which invoice ahead.
+func (f *fault) invoiceByHand() {
+	f.t.Helper()
+	conn, err := pgx.Connect(f.t.Context(), f.database)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer conn.Close(f.t.Context())
+	if _, err := conn.Exec(f.t.Context(), `INSERT INTO invoicing_terms (id, customer_id, mode, version, valid_from, reason)
+		SELECT gen_random_uuid(), id, 'after_statement', 2, '2000-01-01Z', 'invoiced by the ways' FROM customers WHERE code LIKE 'W-%'`); err != nil {
+		f.t.Fatal(err)
+	}
 }
 
 // arrange runs the database once for all commands that come before the server.

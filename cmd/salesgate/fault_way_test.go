@@ -141,7 +141,7 @@ func (f *fault) way(customer, n string) {
 	step(office, "-", "/v1/gate-checks", object{
 		"pass_number": pass["number"], "vehicle": "FA-" + n, "seen": []any{object{"product_code": "P-1", "quantity": "10"}},
 	})
-	invoice := step("", "", "/v1/invoices", object{"delivery_note_ids": []any{note.id}})
+	invoice := step("", "", "/v1/invoices", object{"delivery_note_ids": []any{note.id}, "ahead_of_statement": "n"})
 	pay := []any{object{"invoice_id": invoice.id, "amount": "60.00"}}
 	receipt := step("", "", "/v1/receipts", object{
 		"customer_id": customer, "amount": "100.00", "method": "bank_transfer", "reference": "W" + n, "received_on": "2026-01-05", "allocations": pay,

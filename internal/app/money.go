@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,7 +19,7 @@ import (
 
 // joinMoney builds invoicing, receipts and bank statements.
 func (a *App) joinMoney(s *httpapi.Server) {
-	s.Invoicing = invoicing.New(s.Credits, s.Receivables)
+	s.Invoicing = invoicing.New(s.Rulebook, s.Credits, s.Receivables)
 	s.Receivables.Terms = s.Invoicing
 	s.BankStatements = bankstatement.New(s.Rulebook, s.Credits, s.Receivables)
 	s.Receivables.Lines = s.BankStatements
@@ -27,7 +28,8 @@ func (a *App) joinMoney(s *httpapi.Server) {
 	jobs.Handle(a.jobs, func(ctx context.Context, job shipping.LostCover) error { // SHP-10
 		return a.DB.Tx(ctx, pg.System("lost_cover"), func(tx pg.Tx) error { return s.Shipments.Uncover(tx, job.NoticeID) })
 	})
-	a.jobs.Every("free_deposits", time.Minute, a.each("free_deposits", s.Receivables.FreeDeposits)) // ARV-01
+	a.jobs.Every("free_deposits", time.Minute, a.each("free_deposits", s.Receivables.FreeDeposits))                               // ARV-01
+	a.jobs.Period("daily_invoices", jobs.Daily, func(ctx context.Context, day time.Time) error { return a.InvoiceDay(ctx, day) }) // SHP-11, D2.10
 	a.jobs.Every("invoice_runs", time.Minute, func(ctx context.Context) error { return a.resumeInvoiceRuns(ctx, s.Invoicing) })
 }
 
@@ -56,6 +58,27 @@ func (a *App) invoiceAll(ctx context.Context, r *invoicing.Service, id uuid.UUID
 		}
 	}
 	return nil
+}
+
+// InvoiceDay invoices what is due on a day and nobody has invoiced: cash that wasn't brought back (SHP-11), and what is invoiced at once (D2.10). A
+// run that goes on is done first.
+func (a *App) InvoiceDay(ctx context.Context, day time.Time) error {
+	r := a.Server.Invoicing
+	if err := a.resumeInvoiceRuns(ctx, r); err != nil {
+		return err
+	}
+	var run invoicing.Run
+	err := a.DB.Tx(ctx, pg.System("daily_invoices"), func(tx pg.Tx) (err error) {
+		run, err = r.StartDaily(tx, day)
+		return err
+	})
+	if errors.Is(err, invoicing.ErrNothingDue) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return a.invoiceAll(ctx, r, run.ID)
 }
 
 // resumeInvoiceRuns goes on with runs that a server left behind.

@@ -228,7 +228,7 @@ func invoicingTermsBody(t invoicing.Terms) api.InvoicingTerms {
 
 func runBody(r invoicing.Run) api.InvoiceRun {
 	return api.InvoiceRun{
-		ID: r.ID, Number: r.Number, State: r.State, Through: date(r.Through), InvoicedOn: date(r.InvoicedOn), StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
+		ID: r.ID, Number: r.Number, State: r.State, Through: date(r.Through), CashThrough: optionalDate(&r.CashThrough), Daily: &r.Daily, InvoicedOn: date(r.InvoicedOn), StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
 		Pending: r.Count[invoicing.ItemPending], Invoiced: r.Count[invoicing.ItemInvoiced], Nothing: r.Count[invoicing.ItemNothing],
 		Refused: r.Count[invoicing.ItemRefused], Total: r.Total,
 	}

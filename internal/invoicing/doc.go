@@ -6,8 +6,9 @@
 //
 // # Terms
 //
-// What left can be invoiced at once or, where the payer's terms say so, when the statement that it stands on is confirmed (D2.10); somebody
-// may invoice ahead of that who says why. What is paid on delivery or ahead is always invoiced at once. Nothing else stands between what
+// What left can be invoiced at once or, where the payer's terms say so, when the statement that it stands on is confirmed (D2.10): that clears the
+// days from its beginning through its end, and none before or after. Somebody may invoice ahead of that who says why. What is free of charge is never
+// invoiced, and stands on no list. What is paid on delivery or ahead is always invoiced at once. Nothing else stands between what
 // left and its invoice (SHP-20). Terms are versions, each in force until the next; what was in force stays.
 //
 // # Runs
@@ -16,7 +17,9 @@
 //	customer   pending → invoiced | nothing (invoiced by hand meanwhile) | refused
 //
 // A run lists its customers when it starts and invoices them one in a transaction each, so that a killed server's run goes on where it
-// stopped, and what refuses one customer is written down and hinders nobody. One run goes on at a time.
+// stopped, and what refuses one customer is written down and hinders nobody. One run goes on at a time. People begin one when they want; a job
+// begins one each day, for what the gate let out some days ago and nobody has invoiced (invoicing.at_once_days). What is paid on delivery or ahead
+// has days of its own (invoicing.cash_days): cash that isn't brought back is a receivable by then, due at once (SHP-11).
 //
 // # Locks
 //

@@ -25,25 +25,41 @@ type ToInvoice struct {
 	OldestShipped time.Time
 }
 
-// toInvoiceSQL adds up what is left of the deliveries by customer and payer: the partial index has nothing but lines that are not
-// invoiced yet. $1 the last date of shipping.
-const toInvoiceSQL = `SELECT d.customer_id, c.code AS customer_code, c.name AS customer_name, d.payer_id, coalesce(t.mode, 'at_once') AS mode,
-		count(*) AS notes, sum(d.amount) AS amount, coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount,
-		count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
-	FROM (
-		SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) AS amount,
-			n.flow IN ('cod', 'prepaid') OR coalesce(i.mode, 'at_once') = 'at_once' OR EXISTS (SELECT FROM statement_clearances s
-				WHERE s.customer_id IN (n.customer_id, n.payer_id) AND s.through >= n.shipped_on) AS due
-		FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id AND n.state <> 'cancelled' AND n.shipped_on <= ?
-		LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
-		WHERE l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity GROUP BY n.id, i.mode
-	) d JOIN customers c ON c.id = d.customer_id
-	LEFT JOIN invoicing_terms t ON t.customer_id = d.payer_id AND t.valid_to IS NULL`
+// What a delivery note n is to invoicing, and its lines l.
+const (
+	// isCash: paid on delivery or ahead, and so due at once whatever the payer's terms are (SHP-10, SHP-11).
+	isCash = "n.flow IN ('cod', 'prepaid')"
+
+	// isCleared: it left in the dates of a statement that was confirmed (D2.10).
+	isCleared = `EXISTS (SELECT FROM statement_clearances s WHERE s.customer_id IN (n.customer_id, n.payer_id) AND n.shipped_on BETWEEN s.starts_on AND s.through)`
+
+	// mayNow: the terms i of its payer let it be invoiced now.
+	mayNow = "(" + isCash + " OR coalesce(i.mode, 'at_once') = 'at_once' OR " + isCleared + ")"
+
+	// isOpen: something of the line is to be invoiced. What is free of charge never is. A partial index has nothing but these lines.
+	isOpen = `l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity AND l.invoiced_amount + l.returned_amount < l.amount + l.corrected_amount`
+
+	// inReach: it left until a date or, of what is due at once, until another one; a daily run waits until the gate has let it out. $1 the date
+	// of cash, $2 the other one, $3 whether the run is a daily one.
+	inReach = `n.state <> 'cancelled' AND n.shipped_on <= CASE WHEN ` + isCash + ` THEN ?::date ELSE ?::date END AND (n.state = 'left' OR NOT ?::boolean)`
+)
+
+// notesSQL is what of each delivery note isn't invoiced, with the arguments of inReach.
+const notesSQL = `SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) AS amount,
+		i.mode, ` + mayNow + ` AS due
+	FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id AND ` + inReach + `
+	LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
+	WHERE ` + isOpen
 
 // ListToInvoice returns a page of customers with something to invoice, by customer; only those of whom something may be invoiced now when
-// due is set. One statement.
+// due is set. One statement, which looks at the page's customers and no others.
 func (s *Service) ListToInvoice(tx pg.Tx, who identity.Principal, through time.Time, due bool, p pg.Page) ([]ToInvoice, string, error) {
-	sql, args := toInvoiceSQL+" WHERE true", []any{orToday(tx, through)}
+	through = orToday(tx, through)
+	sql, args := `SELECT c.id AS customer_id, c.code AS customer_code, c.name AS customer_name, q.* FROM customers c CROSS JOIN LATERAL (
+			SELECT d.payer_id, coalesce(d.mode, 'at_once') AS mode, count(*) AS notes, sum(d.amount) AS amount, coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount,
+				count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
+			FROM (`+notesSQL+` AND n.customer_id = c.id GROUP BY n.id, i.mode) d GROUP BY d.payer_id, d.mode
+		) q WHERE (q.due_notes > 0 OR NOT ?)`, []any{through, through, false, due}
 	if owners, all := who.Owners(); !all {
 		sql, args = sql+" AND c.owner_id IN ?", append(args, owners)
 	}
@@ -53,14 +69,10 @@ func (s *Service) ListToInvoice(tx pg.Tx, who identity.Principal, through time.T
 		return nil, "", err
 	}
 	if found {
-		sql, args = sql+" AND (d.customer_id, d.payer_id) > (?, ?)", append(args, last[0], last[1])
-	}
-	sql += " GROUP BY d.customer_id, d.payer_id, c.code, c.name, t.mode"
-	if due {
-		sql += " HAVING bool_or(d.due)"
+		sql, args = sql+" AND c.id >= ? AND (c.id, q.payer_id) > (?, ?)", append(args, last[0], last[0], last[1])
 	}
 	var rows []ToInvoice
-	if err := tx.Raw(sql+" ORDER BY d.customer_id, d.payer_id LIMIT ?", append(args, p.Limit+1)...).Scan(&rows).Error; err != nil {
+	if err := tx.Raw(sql+" ORDER BY c.id, q.payer_id LIMIT ?", append(args, p.Limit+1)...).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
 	return pg.Cut(p, rows, func(t ToInvoice) any { return [2]uuid.UUID{t.CustomerID, t.PayerID} })

@@ -31,15 +31,17 @@ const notesPerInvoice = 100
 
 // Run invoices all that is due: customer by customer, each in a transaction of its own (see doc.go).
 type Run struct {
-	ID         uuid.UUID
-	Number     string
-	State      string
-	Through    time.Time // deliveries that left until then
-	InvoicedOn time.Time
-	StartedBy  *uuid.UUID
-	StartedAt  time.Time
-	FinishedAt *time.Time
-	Version    int64
+	ID          uuid.UUID
+	Number      string
+	State       string
+	Through     time.Time // deliveries that left until then
+	CashThrough time.Time // of them, those that are due at once
+	Daily       bool      // begun by the job: only what the gate has let out
+	InvoicedOn  time.Time
+	StartedBy   *uuid.UUID
+	StartedAt   time.Time
+	FinishedAt  *time.Time
+	Version     int64
 
 	Count map[string]int  `gorm:"-"` // of its customers, by state
 	Total decimal.Decimal `gorm:"-"`
@@ -68,12 +70,35 @@ func (RunItem) TableName() string { return "invoice_run_items" }
 // StartRun lists the customers with something due until a date, and lets the job invoice them. Returns ErrRunOpen while another run goes
 // on, and ErrNothingDue.
 func (s *Service) StartRun(tx pg.Tx, through time.Time) (Run, error) {
-	today := clock.Today(tx.Now)
 	through = orToday(tx, through)
-	if through.After(today) {
+	if through.After(clock.Today(tx.Now)) {
 		return Run{}, receivable.ErrFuture.At("/through")
 	}
-	r := Run{ID: uuid.Must(uuid.NewV7()), State: RunRunning, Through: through, InvoicedOn: today, StartedBy: tx.By.Actor(), StartedAt: tx.Now, Version: 1}
+	r, err := s.start(tx, Run{Through: through, CashThrough: through})
+	if err != nil || s.Enqueue == nil {
+		return r, err
+	}
+	return r, s.Enqueue(tx, r.ID)
+}
+
+// StartDaily starts the run of a day: it invoices what left some days ago (invoicing.at_once_days) and nobody has invoiced, and what is paid on
+// delivery or ahead by days of its own (invoicing.cash_days): cash that wasn't brought back is a receivable due at once (SHP-11). Whoever calls it
+// carries it out. Returns what StartRun returns.
+func (s *Service) StartDaily(tx pg.Tx, day time.Time) (Run, error) {
+	days, err := s.rules.Int(tx, "invoicing.at_once_days")
+	if err != nil {
+		return Run{}, err
+	}
+	cash, err := s.rules.Int(tx, "invoicing.cash_days")
+	if err != nil {
+		return Run{}, err
+	}
+	return s.start(tx, Run{Through: day.AddDate(0, 0, -days), CashThrough: day.AddDate(0, 0, -cash), Daily: true})
+}
+
+// start writes a run with the customers that are due.
+func (s *Service) start(tx pg.Tx, r Run) (Run, error) {
+	r.ID, r.State, r.InvoicedOn, r.StartedBy, r.StartedAt, r.Version = uuid.Must(uuid.NewV7()), RunRunning, clock.Today(tx.Now), tx.By.Actor(), tx.Now, 1
 	var err error
 	if r.Number, err = pg.NextNumber(tx, "IR", tx.Now); err != nil {
 		return Run{}, err
@@ -82,8 +107,8 @@ func (s *Service) StartRun(tx pg.Tx, through time.Time) (Run, error) {
 		return Run{}, err
 	}
 	res := tx.Exec(`INSERT INTO invoice_run_items (run_id, customer_id, payer_id, state, invoices, amount, code)
-		SELECT ?, q.customer_id, q.payer_id, 'pending', 0, 0, '' FROM (`+toInvoiceSQL+` GROUP BY d.customer_id, d.payer_id, c.code, c.name, t.mode
-			HAVING bool_or(d.due)) q`, r.ID, through)
+		SELECT ?, d.customer_id, d.payer_id, 'pending', 0, 0, '' FROM (`+notesSQL+` GROUP BY n.id, i.mode) d GROUP BY d.customer_id, d.payer_id
+		HAVING bool_or(d.due)`, r.ID, r.CashThrough, r.Through, r.Daily)
 	if res.Error != nil {
 		return Run{}, res.Error
 	}
@@ -91,11 +116,6 @@ func (s *Service) StartRun(tx pg.Tx, through time.Time) (Run, error) {
 		return Run{}, ErrNothingDue
 	}
 	r.Count, r.Total = map[string]int{ItemPending: int(res.RowsAffected)}, decimal.Zero.Pad(money.AmountScale)
-	if s.Enqueue != nil {
-		if err := s.Enqueue(tx, r.ID); err != nil {
-			return Run{}, err
-		}
-	}
 	return r, record(tx, "startInvoiceRun", subjectRun, r.ID, nil, r)
 }
 
@@ -134,7 +154,7 @@ func (s *Service) ContinueRun(tx pg.Tx, id uuid.UUID) (tried RunItem, more bool,
 
 // invoiceItem invoices what is due of one customer: a hundred delivery notes on an invoice, cash and credit apart (SHP-11).
 func (s *Service) invoiceItem(tx pg.Tx, r Run, item RunItem) error {
-	groups, err := dueNotes(tx, item.CustomerID, item.PayerID, r.Through)
+	groups, err := dueNotes(tx, r, item)
 	if err != nil {
 		return err
 	}
@@ -182,7 +202,7 @@ func (s *Service) finish(tx pg.Tx, r Run) error {
 }
 
 // dueNotes returns the delivery notes of a customer that are due, in groups of one invoice each.
-func dueNotes(tx pg.Tx, customerID, payerID uuid.UUID, through time.Time) ([][]uuid.UUID, error) {
+func dueNotes(tx pg.Tx, r Run, item RunItem) ([][]uuid.UUID, error) {
 	var groups [][]uuid.UUID
 	var id uuid.UUID
 	var cash, was bool
@@ -193,12 +213,10 @@ func dueNotes(tx pg.Tx, customerID, payerID uuid.UUID, through time.Time) ([][]u
 		was = cash
 		groups[len(groups)-1] = append(groups[len(groups)-1], id)
 		return nil
-	}, `SELECT n.id, n.flow IN ('cod', 'prepaid') AS cash FROM delivery_notes n LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
-		WHERE n.customer_id = ? AND n.payer_id = ? AND n.state <> 'cancelled' AND n.shipped_on <= ?
-			AND EXISTS (SELECT FROM delivery_note_lines l WHERE l.delivery_note_id = n.id AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity)
-			AND (n.flow IN ('cod', 'prepaid') OR coalesce(i.mode, 'at_once') = 'at_once' OR EXISTS (SELECT FROM statement_clearances s
-				WHERE s.customer_id IN (n.customer_id, n.payer_id) AND s.through >= n.shipped_on))
-		ORDER BY cash, n.shipped_on, n.id`, customerID, payerID, through)
+	}, `SELECT n.id, `+isCash+` AS cash FROM delivery_notes n LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
+		WHERE n.customer_id = ? AND n.payer_id = ? AND `+inReach+` AND `+mayNow+`
+			AND EXISTS (SELECT FROM delivery_note_lines l WHERE l.delivery_note_id = n.id AND `+isOpen+`)
+		ORDER BY cash, n.shipped_on, n.id`, item.CustomerID, item.PayerID, r.CashThrough, r.Through, r.Daily)
 	return groups, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
 // subjectRun is what events call a run of invoices.
@@ -19,13 +20,14 @@ type Service struct {
 	// Enqueue puts a run of invoices to the job that carries it out; app sets it.
 	Enqueue func(tx pg.Tx, runID uuid.UUID) error
 
+	rules       *rulebook.Service
 	credit      *credit.Service
 	receivables *receivable.Service
 }
 
 // New returns the service, which app gives to receivable as its Terms, and to statement as its Invoicing.
-func New(c *credit.Service, receivables *receivable.Service) *Service {
-	return &Service{credit: c, receivables: receivables}
+func New(rules *rulebook.Service, c *credit.Service, receivables *receivable.Service) *Service {
+	return &Service{rules: rules, credit: c, receivables: receivables}
 }
 
 var _ receivable.Terms = (*Service)(nil)

@@ -100,32 +100,28 @@ func termsOf(tx pg.Tx, payer uuid.UUID) (Terms, error) {
 	return t, err
 }
 
-// StatementConfirmed lets what a customer's confirmed statement shows be invoiced: its deliveries until a date (D2.10). source is the
-// statement. Saying it again changes nothing. Package statement calls it.
-func (s *Service) StatementConfirmed(tx pg.Tx, customerID uuid.UUID, through time.Time, source uuid.UUID) error {
-	return tx.Exec(`INSERT INTO statement_clearances (customer_id, through, source_id, cleared_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, customerID, through, source, tx.Now).Error
+// StatementConfirmed lets what a customer's confirmed statement shows be invoiced: its deliveries of these dates, and no others (D2.10). source is
+// the statement. Saying it again changes nothing. Package statement calls it.
+func (s *Service) StatementConfirmed(tx pg.Tx, customerID uuid.UUID, from, through time.Time, source uuid.UUID) error {
+	return tx.Exec(`INSERT INTO statement_clearances (customer_id, starts_on, through, source_id, cleared_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, customerID, from, through, source, tx.Now).Error
 }
 
-// MayInvoice implements receivable.Terms: it holds an invoice to the payer's terms: where they say so, it waits for the statement of its deliveries to be confirmed, or
-// says why not (D2.10). Nothing else stands between what left and its invoice (SHP-20).
+// MayInvoice implements receivable.Terms: where the payer's terms say so, an invoice waits until the statements of its deliveries are confirmed,
+// or says why not (D2.10). Nothing else stands between what left and its invoice (SHP-20).
 func (s *Service) MayInvoice(tx pg.Tx, v receivable.Invoice, notes []shipping.DeliveryNote, ahead string) error {
 	terms, err := termsOf(tx, v.PayerID)
 	if err != nil || terms.Mode == AtOnce || ahead != "" {
 		return err
 	}
-	var through *time.Time
-	err = pg.ScanRow(tx, []any{&through}, `SELECT max(through) FROM statement_clearances WHERE customer_id IN (?, ?)`, v.CustomerID, v.PayerID)
-	if err != nil {
-		return err
+	ids := make([]uuid.UUID, len(notes))
+	for i, n := range notes {
+		ids[i] = n.ID
 	}
-	for _, n := range notes {
-		if n.Flow == shipping.COD || n.Flow == shipping.Prepaid {
-			continue // paid at once, invoiced at once
-		}
-		if through == nil || n.ShippedOn.After(*through) {
-			return ErrAwaitsStatement.At("/delivery_note_ids")
-		}
+	awaits := false
+	err = pg.ScanRow(tx, []any{&awaits}, "SELECT EXISTS (SELECT FROM delivery_notes n WHERE n.id = ANY(?::uuid[]) AND NOT ("+isCash+" OR "+isCleared+"))", pg.IDs(ids))
+	if err == nil && awaits {
+		err = ErrAwaitsStatement.At("/delivery_note_ids")
 	}
-	return nil
+	return err
 }

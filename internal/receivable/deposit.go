@@ -129,7 +129,8 @@ func (s *Service) FreeDeposits(tx pg.Tx, n int) (int, error) {
 
 // endedOrder is the condition of an order o that asks for no money any more.
 const endedOrder = `(o.state = 'cancelled' OR o.state = 'closed' AND NOT EXISTS (SELECT FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id
-		WHERE l.order_id = o.id AND n.state <> 'cancelled' AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity)
+		WHERE l.order_id = o.id AND n.state <> 'cancelled' AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity
+			AND l.invoiced_amount + l.returned_amount < l.amount + l.corrected_amount)
 	AND NOT EXISTS (SELECT FROM shipping_notice_lines l JOIN shipping_notices n ON n.id = l.notice_id
 		WHERE l.order_id = o.id AND n.state NOT IN ('refused', 'dispatched', 'closed', 'cancelled')))`
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/jobs"
@@ -72,13 +73,18 @@ func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	hours, err := s.rules.Int(tx, "shipping.unpaid_hours")
+	if err != nil {
+		return err
+	}
 	tasks := []followup.Task{{
 		Kind: kindCoverLost, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
 		TitleEN: "The payment of shipping notice " + n.Number + " was reversed", TitleZH: "发货通知单 " + n.Number + " 的收款已冲销",
 	}}
 	if n.anyLeft() {
 		tasks = append(tasks, followup.Task{
-			Kind: kindUnpaid, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, Role: identity.FinanceClerk, EscalateTo: identity.FinanceManager,
+			Kind: kindUnpaid, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, Role: identity.FinanceClerk,
+			Within: &clock.Term{From: tx.Now, Hours: hours}, EscalateTo: identity.FinanceManager,
 			TitleEN: "Goods left on shipping notice " + n.Number + " whose payment was reversed: invoice them, they are due at once",
 			TitleZH: "发货通知单 " + n.Number + " 的收款已冲销而货已发出:请即开票并催收",
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -141,6 +142,9 @@ func TestSHP10_AReversedPaymentTakesTheRelease(t *testing.T) {
 	told := w.As("clerk").Get("/v1/me/follow-ups").Want(200)
 	if strings.Count(string(told.Body), "shipment.left_unpaid") != 2 {
 		t.Errorf("finance: %s", told.Body)
+	}
+	if due, err := time.Parse(time.RFC3339, told.String("data.0.due_at")); err != nil || due.Sub(w.DB.Clock().Now()) > 5*24*time.Hour { // 8 working hours
+		t.Errorf("due at %v, %v", due, err)
 	}
 	invoice := w.As("clerk").Post("/v1/invoices", object{"delivery_note_ids": []string{note}}).Want(201)
 	if invoice.String("due_on") != w.day(0) {

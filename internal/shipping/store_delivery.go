@@ -141,7 +141,8 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	}
 	if f.Open {
 		q = q.Where(`d.state <> 'cancelled' AND EXISTS (SELECT FROM delivery_note_lines l
-			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity)`)
+			WHERE l.delivery_note_id = d.id AND l.invoiced_quantity + l.returned_quantity < l.quantity + l.corrected_quantity
+				AND l.invoiced_amount + l.returned_amount < l.amount + l.corrected_amount)`)
 	}
 	var last uuid.UUID
 	found, err := p.After(&last)

@@ -46,7 +46,7 @@ type Service struct {
 
 // Invoicing is told of confirmed statements: what stands on them may be invoiced for customers whose terms say so (package invoicing).
 type Invoicing interface {
-	StatementConfirmed(tx pg.Tx, customerID uuid.UUID, through time.Time, source uuid.UUID) error
+	StatementConfirmed(tx pg.Tx, customerID uuid.UUID, from, through time.Time, source uuid.UUID) error
 }
 
 // New returns the service.

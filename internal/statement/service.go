@@ -125,7 +125,11 @@ func (s *Service) confirm(tx pg.Tx, v *Statement, action, via, name string) erro
 	if via != ByLink {
 		v.ConfirmedBy = tx.By.Actor()
 	}
-	if err := s.Invoicing.StatementConfirmed(tx, v.CustomerID, v.EndsOn, v.ID); err != nil {
+	from, err := clearsFrom(tx, *v)
+	if err != nil {
+		return err
+	}
+	if err := s.Invoicing.StatementConfirmed(tx, v.CustomerID, from, v.EndsOn, v.ID); err != nil {
 		return err
 	}
 	return settle(tx, v, action, before)

@@ -27,6 +27,20 @@ func newestOf(tx pg.Tx, customer uuid.UUID) (Statement, error) {
 	return rows[0], nil
 }
 
+// clearsFrom returns the first date whose deliveries may be invoiced when the statement is confirmed (D2.10): what follows the statement that it
+// continues. The first of a chain says what is owed from before by its opening, which no other statement ever confirms.
+func clearsFrom(tx pg.Tx, v Statement) (time.Time, error) {
+	if v.Kind == Manual {
+		return v.StartsOn, nil
+	}
+	from := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+	if v.PreviousID == nil {
+		return from, nil
+	}
+	err := pg.ScanRow(tx, []any{&from}, "SELECT ends_on + 1 FROM statements WHERE id = ?", *v.PreviousID)
+	return from, err
+}
+
 // Filter narrows a list of statements.
 type Filter struct {
 	CustomerID *uuid.UUID
