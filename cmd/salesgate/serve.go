@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/app"
 	"github.com/salesgate/salesgate/internal/attachment"
 	"github.com/salesgate/salesgate/internal/demo"
+	"github.com/salesgate/salesgate/internal/pg"
 )
 
 // serving is the flags of serve.
@@ -34,7 +35,10 @@ func serveCommand() *cobra.Command {
 	s.flags(cmd)
 	sandbox, _ := strconv.ParseBool(env("SALESGATE_SANDBOX", "false"))
 	cmd.Flags().StringVar(&s.cfg.Addr, "addr", env("SALESGATE_ADDR", ":8080"), "address to listen on")
-	cmd.Flags().Int32Var(&s.cfg.MaxConnections, "max-connections", 24, "database connections at most")
+	limits := &s.cfg.Database
+	cmd.Flags().Int32Var(&limits.MaxConnections, "max-connections", pg.Default.MaxConnections, "database connections at most")
+	cmd.Flags().DurationVar(&limits.AcquireWait, "connection-wait", pg.Default.AcquireWait, "how long a request waits for a free connection before it is told that the server is busy")
+	cmd.Flags().DurationVar(&limits.LockWait, "lock-wait", pg.Default.LockWait, "how long a statement waits for what another request has locked before that one is told so")
 	cmd.Flags().BoolVar(&s.cfg.Sandbox, "sandbox", sandbox, "let the clock be moved forward, for trying things out")
 	cmd.Flags().StringVar(&s.cfg.BlobURL, "blob-url", env("SALESGATE_BLOB_URL", ""), "where attachments are kept: file:///folder, s3://bucket?region=…; empty: the folder attachments below --data")
 	cmd.Flags().BoolVar(&s.demo, "demo", false, "load the demo company, print its published logins, and let the clock be moved: for trying things out")

@@ -34,7 +34,7 @@ func withPeople(cmd *cobra.Command, d *database, fn func(tx pg.Tx, people *ident
 	if err := migrate(ctx, url); err != nil {
 		return err
 	}
-	db, err := pg.Open(ctx, url, 4, &clock.Clock{})
+	db, err := pg.Open(ctx, url, pg.Options{MaxConnections: 4}, &clock.Clock{})
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 		return err
 	}
 	defer end()
-	db, err := pg.Open(cmd.Context(), url, 2, &clock.Clock{})
+	db, err := pg.Open(cmd.Context(), url, pg.Options{MaxConnections: 2}, &clock.Clock{})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func TestCRD11_VerifyCommandFailsOnDifferences(t *testing.T) {
 	if err != nil || !strings.Contains(out, "the books agree: ") || !strings.Contains(out, "total receivable: accounts 0.00, movements 0.00, open items 0.00, invoices 0.00") {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	db, err := pg.Open(t.Context(), url, 2, &clock.Clock{})
+	db, err := pg.Open(t.Context(), url, pg.Options{MaxConnections: 2}, &clock.Clock{})
 	if err != nil {
 		t.Fatal(err)
 	}

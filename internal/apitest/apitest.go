@@ -75,7 +75,9 @@ func New(t testing.TB) *Env {
 // On is New on the empty database at url.
 func On(t testing.TB, url string) *Env {
 	t.Helper()
-	a, err := app.New(context.Background(), app.Config{DatabaseURL: url, MaxConnections: 16, Sandbox: true})
+	limits := testpg.Patient
+	limits.MaxConnections = 16
+	a, err := app.New(context.Background(), app.Config{DatabaseURL: url, Database: limits, Sandbox: true})
 	if err != nil {
 		t.Fatal(err)
 	}

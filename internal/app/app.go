@@ -23,13 +23,13 @@ import (
 
 // Config is what the program can be told from outside.
 type Config struct {
-	DatabaseURL    string
-	Addr           string // "host:port"; ":0" for any free port
-	MaxConnections int32
-	MasterKey      string // seals signing keys at rest; "" stores them in the clear
-	Sandbox        bool   // the clock may be moved forward
-	BlobURL        string // where attachments are kept: file:///folder, s3://bucket; "" is memory, for tests
-	Log            *slog.Logger
+	DatabaseURL string
+	Database    pg.Options
+	Addr        string // "host:port"; ":0" for any free port
+	MasterKey   string // seals signing keys at rest; "" stores them in the clear
+	Sandbox     bool   // the clock may be moved forward
+	BlobURL     string // where attachments are kept: file:///folder, s3://bucket; "" is memory, for tests
+	Log         *slog.Logger
 
 	clock *clock.Clock // the real one when nil
 }
@@ -50,16 +50,13 @@ type App struct {
 // New connects to the database and joins the modules. It returns an error when the schema is behind the program: run
 // `salesgate migrate` first. It starts nothing.
 func New(ctx context.Context, cfg Config) (*App, error) {
-	if cfg.MaxConnections == 0 {
-		cfg.MaxConnections = 24
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	if cfg.clock == nil {
 		cfg.clock = &clock.Clock{}
 	}
-	db, err := pg.Open(ctx, cfg.DatabaseURL, cfg.MaxConnections, cfg.clock)
+	db, err := pg.Open(ctx, cfg.DatabaseURL, cfg.Database, cfg.clock)
 	if err != nil {
 		return nil, err
 	}

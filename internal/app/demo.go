@@ -20,7 +20,7 @@ func LoadDemo(ctx context.Context, cfg Config, days int, say func(format string,
 		return err
 	}
 	past := &clock.Clock{}
-	a, err := New(ctx, Config{DatabaseURL: address, MaxConnections: 4, MasterKey: cfg.MasterKey, BlobURL: cfg.BlobURL, clock: past})
+	a, err := New(ctx, Config{DatabaseURL: address, Database: pg.Options{MaxConnections: 4}, MasterKey: cfg.MasterKey, BlobURL: cfg.BlobURL, clock: past})
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func TestDemoLoadsOnceAndGoesOnAfterAnInterruption(t *testing.T) {
 
 func reconcile(t *testing.T, url string) {
 	t.Helper()
-	db, err := pg.Open(context.Background(), url, 2, &clock.Clock{})
+	db, err := pg.Open(context.Background(), url, pg.Options{MaxConnections: 2}, &clock.Clock{})
 	if err != nil {
 		t.Fatal(err)
 	}

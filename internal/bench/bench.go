@@ -31,7 +31,7 @@ type Options struct {
 	Log       func(format string, args ...any)
 }
 
-const maxConnections = 24 // of the program and the bare handler alike
+const maxConnections = 24 // of the bare handler: as many as the program has by default
 
 // Run loads what is missing, measures, and returns the table.
 func Run(ctx context.Context, o Options) (*Report, error) {
@@ -109,7 +109,7 @@ func newBench(ctx context.Context, o Options) (*bench, error) {
 
 // start serves the program and the bare handler on the database at url.
 func (b *bench) start(ctx context.Context, url string) (*targets, error) {
-	a, err := app.New(ctx, app.Config{DatabaseURL: url, MaxConnections: maxConnections, Log: slog.New(slog.NewJSONHandler(io.Discard, nil))})
+	a, err := app.New(ctx, app.Config{DatabaseURL: url, Log: slog.New(slog.NewJSONHandler(io.Discard, nil))})
 	if err != nil {
 		return nil, err
 	}

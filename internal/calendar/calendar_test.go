@@ -145,7 +145,7 @@ func TestAChangeCountsOnEveryServerAtOnce(t *testing.T) {
 	t.Parallel()
 	url := testpg.URL(t)
 	e := apitest.On(t, url)
-	other, err := app.New(context.Background(), app.Config{DatabaseURL: url, MaxConnections: 4, Sandbox: true})
+	other, err := app.New(context.Background(), app.Config{DatabaseURL: url, Database: pg.Options{MaxConnections: 4}, Sandbox: true})
 	if err != nil {
 		t.Fatal(err)
 	}

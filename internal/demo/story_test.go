@@ -16,7 +16,7 @@ import (
 // serve starts a server, its jobs included, on the demo company without its history.
 func serve(t *testing.T) (*app.App, string) {
 	t.Helper()
-	cfg := app.Config{DatabaseURL: testpg.URL(t), Addr: "127.0.0.1:0", MaxConnections: 16, Sandbox: true}
+	cfg := app.Config{DatabaseURL: testpg.URL(t), Addr: "127.0.0.1:0", Database: testpg.Patient, Sandbox: true}
 	if err := app.LoadDemo(context.Background(), cfg, 0, t.Logf); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package pg
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,21 +21,36 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 )
 
-// Limits of every connection and transaction (api.md, "Operating it").
 const (
-	statementTimeout = 10 * time.Second
-	lockTimeout      = 3 * time.Second
-	acquireTimeout   = 1 * time.Second
-	commitTimeout    = 5 * time.Second
-	maxAttempts      = 5
+	commitTimeout = 5 * time.Second
+	maxAttempts   = 5
 )
+
+// Options are the limits of a pool. What is zero is as Default says.
+type Options struct {
+	MaxConnections int32
+	AcquireWait    time.Duration // for a free connection; errs.ErrBusy after it
+	LockWait       time.Duration // for a row that somebody else has locked; errs.ErrBusy after it
+	StatementTime  time.Duration // of one statement, its waiting included; errs.ErrTimeout after it
+}
+
+// Default is what a server has whose clients come back when it is busy. Tests, whose machine may have much else to do, wait longer.
+var Default = Options{MaxConnections: 24, AcquireWait: time.Second, LockWait: 3 * time.Second, StatementTime: 10 * time.Second}
+
+func (o Options) orDefault() Options {
+	return Options{
+		MaxConnections: cmp.Or(o.MaxConnections, Default.MaxConnections), AcquireWait: cmp.Or(o.AcquireWait, Default.AcquireWait),
+		LockWait: cmp.Or(o.LockWait, Default.LockWait), StatementTime: cmp.Or(o.StatementTime, Default.StatementTime),
+	}
+}
 
 // DB is the database as the edge of the program sees it: it begins transactions and does nothing else.
 type DB struct {
-	pool  *pgxpool.Pool
-	sql   *sql.DB
-	gorm  *gorm.DB
-	clock *clock.Clock
+	pool        *pgxpool.Pool
+	sql         *sql.DB
+	gorm        *gorm.DB
+	clock       *clock.Clock
+	acquireWait time.Duration
 
 	calendar atomic.Pointer[yearCalendar]
 }
@@ -57,25 +73,26 @@ func (o Origin) Actor() *uuid.UUID {
 // System is the origin of work that nobody asked for: jobs, migrations, seeding.
 func System(requestID string) Origin { return Origin{ActorKind: "system", RequestID: requestID} }
 
-// Open connects a pool of at most maxConns connections. GORM, the job queue and LISTEN share it.
-func Open(ctx context.Context, url string, maxConns int32, c *clock.Clock) (*DB, error) {
+// Open connects a pool. GORM, the job queue and LISTEN share it.
+func Open(ctx context.Context, url string, o Options, c *clock.Clock) (*DB, error) {
+	o = o.orDefault()
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database url: %w", err)
 	}
-	cfg.MaxConns = maxConns
+	cfg.MaxConns = o.MaxConnections
 	rp := cfg.ConnConfig.RuntimeParams
 	rp["application_name"] = "salesgate"
 	rp["timezone"] = "UTC"
-	rp["statement_timeout"] = fmt.Sprint(statementTimeout.Milliseconds())
-	rp["lock_timeout"] = fmt.Sprint(lockTimeout.Milliseconds())
+	rp["statement_timeout"] = fmt.Sprint(o.StatementTime.Milliseconds())
+	rp["lock_timeout"] = fmt.Sprint(o.LockWait.Milliseconds())
 	rp["idle_in_transaction_session_timeout"] = "30000"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open pool: %w", err)
 	}
 	sqlDB := stdlib.OpenDBFromPool(pool)
-	sqlDB.SetMaxOpenConns(int(maxConns))
+	sqlDB.SetMaxOpenConns(int(o.MaxConnections))
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: sqlDB}), &gorm.Config{
 		SkipDefaultTransaction:   true,
 		DisableNestedTransaction: true,
@@ -89,7 +106,7 @@ func Open(ctx context.Context, url string, maxConns int32, c *clock.Clock) (*DB,
 		pool.Close()
 		return nil, err
 	}
-	return &DB{pool: pool, sql: sqlDB, gorm: g, clock: c}, nil
+	return &DB{pool: pool, sql: sqlDB, gorm: g, clock: c, acquireWait: o.AcquireWait}, nil
 }
 
 // Close waits for connections in use and closes the pool.
@@ -201,7 +218,7 @@ func (db *DB) handle(ctx context.Context, conn *sql.Conn, pool gorm.ConnPool, by
 }
 
 func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {
-	actx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	actx, cancel := context.WithTimeout(ctx, db.acquireWait)
 	defer cancel()
 	conn, err := db.sql.Conn(actx)
 	if err != nil {

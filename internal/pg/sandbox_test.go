@@ -19,7 +19,7 @@ func TestAdvanceClockIsPersistentAndForwardOnly(t *testing.T) {
 	t.Parallel()
 	url := testpg.URL(t)
 	open := func() *pg.DB {
-		db, err := pg.Open(context.Background(), url, 3, &clock.Clock{})
+		db, err := pg.Open(context.Background(), url, pg.Options{MaxConnections: 3}, &clock.Clock{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -267,7 +267,7 @@ func TestRaceOfParameterChangesHasOneWinner(t *testing.T) {
 func TestValuesAreCachedForASecondAtMost(t *testing.T) {
 	t.Parallel()
 	url := testpg.URL(t)
-	db, err := pg.Open(context.Background(), url, 4, &clock.Clock{})
+	db, err := pg.Open(context.Background(), url, pg.Options{MaxConnections: 4}, &clock.Clock{})
 	if err != nil {
 		t.Fatal(err)
 	}

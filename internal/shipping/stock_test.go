@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -311,17 +310,15 @@ func TestSHP16_RaceFiftyOnOneLot(t *testing.T) {
 		ids, lines = append(ids, uuid.MustParse(n)), append(lines, uuid.MustParse(w.lineOf(n)))
 	}
 	codes := race(50, func(i int) error {
-		return patiently(func() error {
-			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) (err error) {
-				if i%2 == 0 {
-					_, err = s.Prepare(tx, keeper, ids[i], nil, shipping.Preparing{})
-					return err
-				}
-				_, err = s.Dispatch(tx, keeper, ids[i], nil, shipping.Loading{
-					Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: lines[i], Quantity: amount("10")}},
-				})
+		return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) (err error) {
+			if i%2 == 0 {
+				_, err = s.Prepare(tx, keeper, ids[i], nil, shipping.Preparing{})
 				return err
+			}
+			_, err = s.Dispatch(tx, keeper, ids[i], nil, shipping.Loading{
+				Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: lines[i], Quantity: amount("10")}},
 			})
+			return err
 		})
 	})
 	if codes[""] != 17 || codes["stock.not_enough"] != 33 {
@@ -332,15 +329,6 @@ func TestSHP16_RaceFiftyOnOneLot(t *testing.T) {
 		t.Errorf("%s on hand, %s reserved: something is left", on, reserved)
 	}
 	w.reconciled()
-}
-
-// patiently repeats what the server was too busy for, as a client does: there are fewer connections than racers.
-func patiently(fn func() error) error {
-	for {
-		if err := fn(); !errors.Is(err, errs.ErrBusy) {
-			return err
-		}
-	}
 }
 
 // A report that fails and dispatches at once: what left was good when it left, and nothing leaves afterwards.

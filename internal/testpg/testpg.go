@@ -24,10 +24,16 @@ import (
 	"github.com/salesgate/salesgate/migrations"
 )
 
+// Patient are the limits of tests: a race of fifty on a machine that does much else is about who wins, not about who waited a second.
+// Tests of what a busy server answers open their own pool with pg.Default.
+var Patient = pg.Options{AcquireWait: time.Minute, LockWait: time.Minute, StatementTime: 2 * time.Minute}
+
 // New returns a migrated, empty database with its own clock; it is dropped when the test ends.
 func New(t testing.TB) *pg.DB {
 	t.Helper()
-	db, err := pg.Open(context.Background(), URL(t), 20, &clock.Clock{})
+	o := Patient
+	o.MaxConnections = 20
+	db, err := pg.Open(context.Background(), URL(t), o, &clock.Clock{})
 	if err != nil {
 		t.Fatalf("testpg: %v", err)
 	}
