@@ -87,7 +87,7 @@ func TestCRD11_VerifyNamesEachDifference(t *testing.T) {
 	b := openBooks(t)
 	names := b.everyDocument()
 	b.agree()
-	for _, p := range []planted{
+	b.find(names, []planted{
 		// exposure = Σ movements = Σ open items, for each part
 		{"UPDATE credit_accounts SET receivable = receivable + 7 WHERE payer_id = '$customer'", "exposure receivables ageing totals", "exposure: customer C-"},
 		{"UPDATE credit_accounts SET shipped = shipped + 7 WHERE payer_id = '$customer'", "exposure goods totals", "exposure: customer C-"},
@@ -111,6 +111,7 @@ func TestCRD11_VerifyNamesEachDifference(t *testing.T) {
 		{"UPDATE acceptance_bills SET state = 'bounced' WHERE id = '$bill'", "receivables", "ledger 300.00, documents 0.00"},
 		{"UPDATE bank_lines SET amount = amount + 7 WHERE id = '$bankline'", "bank_lines", "says 120.00, the bank 127.00"},
 		{"UPDATE bank_lines SET booked_on = booked_on - 1 WHERE id = '$bankline'", "bank_lines", "is of another day"},
+		{"UPDATE bank_lines SET state = 'open', receipt_id = NULL WHERE id = '$bankline'", "bank_lines", "was posted of it, and it doesn't say so"},
 		{"UPDATE delivery_note_lines SET amount = amount + 7 WHERE delivery_note_id = '$note'", "goods deliveries totals", "goods: customer C-"},
 		{"UPDATE shipping_notices SET dispatched_amount = dispatched_amount + 7 WHERE state = 'partly_dispatched'", "goods deliveries totals", "released: ledger 300.00, documents 293.00"},
 		// orders, notices and delivery notes of the same goods
@@ -137,21 +138,57 @@ func TestCRD11_VerifyNamesEachDifference(t *testing.T) {
 		{"UPDATE production_requests SET order_revision = order_revision + 7", "production", "its production request is of revision 8, the order of 1"},
 		{"UPDATE statements SET closing_receivable = closing_receivable + 7, opening_receivable = opening_receivable", "statements", "its closing isn't its opening with the movements"},
 		{"UPDATE statements SET opening_receivable = opening_receivable + 7, closing_receivable = closing_receivable + 7", "statements", "its opening isn't what the ledger was"},
-	} {
+	})
+	b.agree() // nothing of it was committed
+}
+
+// find plants each, and has verify name it by the check whose business it is.
+func (b *books) find(names *strings.Replacer, all []planted) {
+	b.t.Helper()
+	for _, p := range all {
 		b.plant(names.Replace(p.sql), func(found []verify.Difference) {
 			var checks, lines []string
 			for _, d := range found {
 				checks, lines = append(checks, d.Check), append(lines, d.String())
 			}
 			if got := strings.Join(slices.Compact(checks), " "); got != p.checks {
-				t.Errorf("%s\n  is found by %q, not %q:\n  %s", p.sql, got, p.checks, strings.Join(lines, "\n  "))
+				b.t.Errorf("%s\n  is found by %q, not %q:\n  %s", p.sql, got, p.checks, strings.Join(lines, "\n  "))
 			}
 			if !strings.Contains(strings.Join(lines, "\n"), p.says) {
-				t.Errorf("%s\n  nothing says %q:\n  %s", p.sql, p.says, strings.Join(lines, "\n  "))
+				b.t.Errorf("%s\n  nothing says %q:\n  %s", p.sql, p.says, strings.Join(lines, "\n  "))
 			}
 		})
 	}
-	b.agree() // nothing of it was committed
+}
+
+// SHP-10: money that covers what doesn't need it any more, and notices whose cover isn't what they say, are found.
+func TestSHP10_VerifyNamesCoversThatDontFit(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	paid := b.received("500.00").ID()
+	notice := func(quantity string) string {
+		t.Helper()
+		at := "/v1/shipping-notices/" + b.As("rep1").Post("/v1/shipping-notices", b.asks("prepaid", quantity)).Want(201).ID()
+		b.As("rep1").Post(at+"/submit", nil).Want(200)
+		b.As("clerk").Post(at+"/check", object{}).Want(200)
+		return at
+	}
+	part, closed := notice("20"), notice("10")
+	b.load(part, "5", "浙A12345").Want(201)
+	b.load(closed, "4", "浙A12346").Want(201)
+	b.As("rep1").Post(closed+"/close", object{"reason": "余量取消"}).Want(200)
+	b.agree()
+	id := func(at string) string { return strings.TrimPrefix(at, "/v1/shipping-notices/") }
+	b.find(strings.NewReplacer("$paid", paid, "$part", id(part), "$closed", id(closed)), []planted{
+		{"UPDATE notice_covers SET amount = amount + 7 WHERE notice_id = '$closed'; UPDATE receipts SET covering = covering + 7 WHERE id = '$paid'",
+			"receivables", "ledger 47.00, documents 40.00"},
+		{"UPDATE notice_covers SET amount = amount + 0.01 WHERE notice_id = '$part'; UPDATE receipts SET covering = covering + 0.01 WHERE id = '$paid'",
+			"receivables", "cover of SN-"},
+		{"UPDATE notice_covers SET amount = amount - 50.01 WHERE notice_id = '$part'; UPDATE receipts SET covering = covering - 50.01 WHERE id = '$paid'",
+			"receivables", "ledger 149.99, documents 150.00"},
+		{"UPDATE shipping_notices SET covered_amount = covered_amount + 7 WHERE id = '$closed'", "receivables", "covered amount of SN-"},
+		{"UPDATE shipping_notices SET covered_amount = covered_amount - 7 WHERE id = '$part'", "receivables", "ledger 193.00, documents 200.00"},
+	})
 }
 
 var errUndo = errors.New("undo")

@@ -16,12 +16,12 @@ type Difference struct {
 }
 
 // Reconcile compares the exposure ledger with invoices, credit notes, adjustments, write-offs and receipts (CRD-11), and these with each
-// other (ARV-06, ARV-07): what is settled of each invoice, what is used of each receipt, what is invoiced of each delivery line, what
-// came in for each write-off, and bills with their receipts. It returns each difference: none, if all is well. It reads all documents;
+// other (ARV-06, ARV-07): what is settled of each invoice, what is used of each receipt, what covers each payment-first notice (SHP-10), what
+// is invoiced of each delivery line, what came in for each write-off, and bills with their receipts. It returns each difference: none, if all is well. It reads all documents;
 // salesgate verify calls it.
 func Reconcile(tx pg.Tx) ([]Difference, error) {
 	var all []Difference
-	for _, query := range []string{ledgerSQL, settledSQL, usedSQL, invoicedSQL, recoveredSQL, billsSQL} {
+	for _, query := range []string{ledgerSQL, settledSQL, usedSQL, coversSQL, invoicedSQL, recoveredSQL, billsSQL} {
 		var rows []Difference
 		if err := tx.Raw(query).Scan(&rows).Error; err != nil {
 			return nil, err
@@ -72,6 +72,29 @@ const usedSQL = `WITH used AS (
 	SELECT payer_id, 'allocated of ' || number AS part, allocated AS ledger, paid AS documents FROM used WHERE allocated <> paid
 	UNION ALL SELECT payer_id, 'covering of ' || number, covering, aside FROM used WHERE covering <> aside
 	UNION ALL SELECT payer_id, 'used of reversed ' || number, allocated + covering, 0.00 FROM used WHERE state = 'reversed' AND allocated + covering <> 0
+	ORDER BY 1, 2`
+
+// coversSQL: what is set aside for a payment-first notice is no more than is to leave on it and has left uninvoiced, and, while it waits or is
+// released, no less than what is to leave, but for what left beyond the notes, which its invoice takes. The notice says what it is covered by:
+// all of what waits, the amount of what is released, what left of what is closed. A payment that was just reversed is told to the notice by a job.
+const coversSQL = `WITH held AS (
+		SELECT n.payer_id, n.number, n.state, n.covered_amount, n.amount, n.dispatched_amount, coalesce(c.amount, 0.00) AS held, coalesce(l.amount, 0.00) AS uninvoiced,
+			CASE WHEN n.state IN ('submitted', 'checked', 'blocked', 'released', 'partly_dispatched') THEN n.amount - n.dispatched_amount ELSE 0.00 END AS rest,
+			coalesce(l.beyond, 0.00) AS beyond,
+			EXISTS (SELECT FROM river_job j WHERE j.kind = 'lost_cover' AND j.state NOT IN ('completed', 'cancelled', 'discarded') AND j.args->>'notice_id' = n.id::text) AS lost
+		FROM shipping_notices n
+		LEFT JOIN (SELECT notice_id, sum(amount) AS amount FROM notice_covers GROUP BY notice_id) c ON c.notice_id = n.id
+		LEFT JOIN (SELECT d.notice_id, sum(x.amount + x.corrected_amount - x.invoiced_amount - x.returned_amount) AS amount, sum(greatest(x.corrected_amount, 0)) AS beyond
+			FROM delivery_notes d JOIN delivery_note_lines x ON x.delivery_note_id = d.id WHERE d.flow = 'prepaid' AND d.state <> 'cancelled' GROUP BY d.notice_id) l
+			ON l.notice_id = n.id
+		WHERE n.flow = 'prepaid' OR c.amount > 0
+	)
+	SELECT payer_id, 'cover of ' || number AS part, held AS ledger, rest + uninvoiced AS documents FROM held WHERE held > rest + uninvoiced
+	UNION ALL SELECT payer_id, 'cover of ' || number, held, rest - beyond FROM held
+		WHERE state IN ('checked', 'blocked', 'released', 'partly_dispatched') AND held < rest - beyond AND NOT lost
+	UNION ALL SELECT payer_id, 'covered amount of ' || number, covered_amount, due FROM (SELECT *, CASE
+			WHEN state IN ('draft', 'submitted', 'refused', 'cancelled') THEN 0.00 WHEN state = 'closed' THEN dispatched_amount
+			WHEN state IN ('checked', 'blocked') THEN held ELSE amount END AS due FROM held) h WHERE covered_amount <> due AND NOT lost
 	ORDER BY 1, 2`
 
 // invoicedSQL: what is invoiced of a delivery line is what the invoices and their corrections say (SHP-20).
