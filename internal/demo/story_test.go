@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/internal/app"
 	"github.com/salesgate/salesgate/internal/demo"
+	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/testpg"
 )
@@ -62,7 +65,36 @@ func TestStory(t *testing.T) {
 			}
 		}
 	}
+	t.Run("statements", func(t *testing.T) { named(t, a) })
 	t.Run("printed calls", func(t *testing.T) { printed(t, a, url) })
+}
+
+// Whatever moved a customer's balance, the statement's line names the document.
+func named(t *testing.T, a *app.App) {
+	who := identity.System()
+	lines := 0
+	err := a.DB.View(context.Background(), pg.System("test"), func(tx pg.Tx) error {
+		var ids []uuid.UUID
+		if err := tx.Raw("SELECT id FROM statements").Scan(&ids).Error; err != nil {
+			return err
+		}
+		for _, id := range ids {
+			rows, _, err := a.Server.Statements.Lines(tx, who, id, pg.Page{Limit: 200})
+			if err != nil {
+				return err
+			}
+			for _, l := range rows {
+				if l.Number == "" && l.Kind != "opening" {
+					t.Errorf("a %s (%s) of %s names no document", l.Kind, l.DocumentType, l.Amount)
+				}
+				lines++
+			}
+		}
+		return nil
+	})
+	if err != nil || lines == 0 {
+		t.Errorf("%d lines, %v", lines, err)
+	}
 }
 
 // The calls that a newcomer is told to paste work as printed.

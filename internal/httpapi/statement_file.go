@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 	"github.com/xuri/excelize/v2"
 
 	"github.com/salesgate/salesgate/api"
@@ -161,7 +162,7 @@ func (b statementBook) ageing(c *call, file *excelize.File, v statement.Statemen
 		return err
 	}
 	for _, row := range ageRows(v, c.lang) {
-		if err := w.row(row); err != nil {
+		if err := w.row([]any{row.word, row.amount}); err != nil {
 			return err
 		}
 	}
@@ -203,10 +204,16 @@ func lineWord(kind, lang string) string {
 	return word(lang, said[0], said[1])
 }
 
-// ageRows are the buckets with their bounds in words.
-func ageRows(v statement.Statement, lang string) [][]any {
+// ageRow is a figure of the closing balance, with its name.
+type ageRow struct {
+	word   string
+	amount decimal.Decimal
+}
+
+// ageRows are the buckets with their bounds in words, what they add up to, and what else the closing balance consists of.
+func ageRows(v statement.Statement, lang string) []ageRow {
 	texts := bucketWords(v.Bounds, lang)
-	return [][]any{
+	return []ageRow{
 		{texts[0], v.NotDue},
 		{texts[1], v.LateFirst},
 		{texts[2], v.LateSecond},

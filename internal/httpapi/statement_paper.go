@@ -92,12 +92,12 @@ func (s *Server) statementPaper(tx pg.Tx, who identity.Principal, id uuid.UUID) 
 	return p, nil
 }
 
-// ageFacts are the buckets that hold something.
+// ageFacts are what the closing balance consists of: the receivable by age, what was delivered and isn't invoiced, less what was paid ahead.
 func ageFacts(v statement.Statement) []printing.Field {
-	var facts []printing.Field
-	zh, en := bucketWords(v.Bounds, "zh"), bucketWords(v.Bounds, "en")
-	for i, row := range ageRows(v, "zh")[:len(zh)] {
-		facts = append(facts, printing.Field{Label: printing.Text{ZH: zh[i], EN: en[i]}, Value: fmt.Sprint(row[1])})
+	zh, en := ageRows(v, "zh"), ageRows(v, "en")
+	facts := make([]printing.Field, len(zh))
+	for i := range zh {
+		facts[i] = printing.Field{Label: printing.Text{ZH: zh[i].word, EN: en[i].word}, Value: printing.Figure(zh[i].amount, money.AmountScale)}
 	}
 	return facts
 }

@@ -107,7 +107,7 @@ const linesSQL = `WITH line AS (
 	)
 	SELECT r.document_type, r.document_id, r.kind, r.seq, coalesce(CASE r.document_type WHEN 'receipt' THEN c.received_on END, r.happened_on) AS happened_on, r.booked_at, r.due_on, r.amount, r.balance,
 		CASE r.kind WHEN 'invoice' THEN r.moved ELSE 0.00 END AS invoiced, coalesce(CASE r.document_type WHEN 'receipt' THEN c.received_on END, r.happened_on) < CAST(@starts AS date) AS late,
-		coalesce(d.number, g.number, i.number, c.number, f.number, '') AS number, coalesce(i.remarks, c.remarks, f.reason, '') AS remarks,
+		coalesce(d.number, g.number, i.number, c.number, f.number, k.number, w.number, '') AS number, coalesce(i.remarks, c.remarks, f.reason, k.reason, '') AS remarks,
 		nullif(coalesce(d.customer_id, i.customer_id), @payer) AS customer_id,
 		coalesce((SELECT x.state FROM statement_disputes x WHERE x.statement_id = @id AND x.document_id = r.document_id ORDER BY x.id DESC LIMIT 1), '') AS dispute
 	FROM run r
@@ -116,6 +116,9 @@ const linesSQL = `WITH line AS (
 	LEFT JOIN invoices i ON i.id = r.document_id AND r.kind NOT IN ('delivery', 'receipt')
 	LEFT JOIN receipts c ON c.id = r.document_id AND r.kind = 'receipt'
 	LEFT JOIN refunds f ON f.id = r.document_id AND r.kind = 'receipt'
+	LEFT JOIN delivery_corrections k ON k.id = r.document_id AND r.document_type = 'delivery_correction'
+	LEFT JOIN recoveries v ON v.id = r.document_id AND r.kind = 'write_off'
+	LEFT JOIN write_offs w ON w.id = coalesce(v.write_off_id, r.document_id) AND r.kind = 'write_off'
 	WHERE r.kind <> 'allocation' AND (r.amount <> 0 OR r.kind = 'invoice') AND r.seq > @after
 		AND (CAST(@all AS boolean) OR r.document_id = ANY (CAST(@only AS uuid[]))) ORDER BY r.seq LIMIT @limit`
 
