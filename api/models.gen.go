@@ -12472,7 +12472,7 @@ type GateConflict struct {
 	// BookedNoteID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	BookedNoteID *UUID `json:"booked_note_id,omitempty"`
 
-	// Booking Whether what left is booked as left: booked, pending (in a moment), impossible (it has to be booked by hand), none (nothing left).
+	// Booking Whether what left is booked as left: booked, pending (in a moment), impossible (it left without a document of ours and has to be booked by hand), none (nothing left).
 	//
 	// Example: impossible
 	Booking string `json:"booking"`

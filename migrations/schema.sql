@@ -2518,6 +2518,9 @@ CREATE TABLE public.delivery_note_lines (
     corrected_amount numeric(18,2) DEFAULT 0 NOT NULL,
     returned_quantity numeric(18,4) DEFAULT 0 NOT NULL,
     returned_amount numeric(18,2) DEFAULT 0 NOT NULL,
+    unnoticed_quantity numeric(18,4) DEFAULT 0 NOT NULL,
+    unnoticed_amount numeric(18,2) DEFAULT 0 NOT NULL,
+    unordered_quantity numeric(18,4) DEFAULT 0 NOT NULL,
     CONSTRAINT delivery_note_lines_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT delivery_note_lines_corrected CHECK ((((quantity + corrected_quantity) >= (0)::numeric) AND ((amount + corrected_amount) >= (0)::numeric))),
     CONSTRAINT delivery_note_lines_invoiced_amount CHECK ((invoiced_amount >= (0)::numeric)),
@@ -2526,7 +2529,9 @@ CREATE TABLE public.delivery_note_lines (
     CONSTRAINT delivery_note_lines_price_check CHECK ((price >= (0)::numeric)),
     CONSTRAINT delivery_note_lines_quantity_check CHECK ((quantity > (0)::numeric)),
     CONSTRAINT delivery_note_lines_returned_amount CHECK ((returned_amount >= (0)::numeric)),
-    CONSTRAINT delivery_note_lines_returned_quantity CHECK ((returned_quantity >= (0)::numeric))
+    CONSTRAINT delivery_note_lines_returned_quantity CHECK ((returned_quantity >= (0)::numeric)),
+    CONSTRAINT delivery_note_lines_unnoticed CHECK ((((unnoticed_quantity >= (0)::numeric) AND (unnoticed_quantity <= quantity)) AND ((unnoticed_amount >= (0)::numeric) AND (unnoticed_amount <= amount)))),
+    CONSTRAINT delivery_note_lines_unordered CHECK (((unordered_quantity >= (0)::numeric) AND (unordered_quantity <= (quantity + corrected_quantity))))
 );
 
 CREATE TABLE public.delivery_notes (

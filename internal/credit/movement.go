@@ -74,6 +74,11 @@ func ShipMoves(notice, note uuid.UUID, amount decimal.Decimal, final bool) []Mov
 	}
 }
 
+// LeftMove counts what left although no notice had it (SHP-14).
+func LeftMove(note uuid.UUID, amount decimal.Decimal) Movement {
+	return Movement{Part: Shipped, Amount: amount, DocumentType: DocDeliveryNote, DocumentID: note, Reason: reasonShipped}
+}
+
 // UnshipMoves undoes ShipMoves for goods that never left the gate: the rest of the delivery note goes back, and amount
 // is released again.
 func UnshipMoves(notice, note uuid.UUID, amount decimal.Decimal) []Movement {

@@ -1,12 +1,17 @@
 package gate
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/violation"
 )
 
 // LateBooking is the job that books goods which left with the pass of a delivery note that was unloaded on paper: on a new note, since a
@@ -18,26 +23,22 @@ type LateBooking struct {
 // Kind implements jobs.Args.
 func (LateBooking) Kind() string { return "book_gate_departure" }
 
-// BookLate does what LateBooking asks for. It does nothing when it is done. Returns what shipping.Dispatch returns when the notice has no room for the
-// goods, after which GiveUpBooking is called in a transaction of its own. Locks as a dispatch does, then the conflict.
+// kindUnchecked is the violation of who let goods out against a rule that a gate would have stopped them by.
+const kindUnchecked = "gate.unchecked"
+
+// BookLate does what LateBooking asks for: the goods are gone, so they are booked whatever a gate says of them by now (SHP-14). What they would have been
+// stopped for stands in the conflict, and is a violation of who let them out. It does nothing when it is done. Locks as shipping.BookDeparted does, then the
+// conflict.
 func (s *Service) BookLate(tx pg.Tx, id uuid.UUID) error {
 	c, err := s.GetConflict(tx, identity.System(), id)
 	if err != nil || c.Booking != Pending {
 		return err
 	}
-	old, err := s.shipments.GetDelivery(tx, identity.System(), *c.DeliveryNoteID)
-	if err != nil {
-		return err
-	}
-	load := shipping.Loading{Vehicle: old.Vehicle, Carrier: old.Carrier, Driver: old.Driver}
-	for _, l := range old.Lines {
-		load.Lines = append(load.Lines, shipping.Loaded{NoticeLineID: l.NoticeLineID, Quantity: l.Quantity})
-	}
-	note, err := s.shipments.Dispatch(tx, identity.System(), old.NoticeID, nil, load)
-	if err != nil {
-		return err
-	}
 	g, err := pg.Take[GateCheck](tx, "id = ?", c.GateCheckID)
+	if err != nil {
+		return err
+	}
+	note, breaches, err := s.shipments.BookDeparted(tx, *c.DeliveryNoteID, g.CheckedAt)
 	if err != nil {
 		return err
 	}
@@ -47,16 +48,58 @@ func (s *Service) BookLate(tx pg.Tx, id uuid.UUID) error {
 	if err := s.shipments.Leave(tx, &note, g.CheckedAt, "bookGateDeparture"); err != nil {
 		return err
 	}
+	if err := c.unchecked(tx, &note, breaches); err != nil {
+		return err
+	}
 	return s.booked(tx, c, Booked, &note.ID)
 }
 
-// GiveUpBooking says of goods that the notice has no room for that they have to be booked by hand. Locks the conflict.
+// unchecked says in the conflict what the goods would have been stopped for, tells quality of goods that didn't pass, and records a violation of each rule.
+func (c *Conflict) unchecked(tx pg.Tx, note *shipping.DeliveryNote, breaches []shipping.Breach) error {
+	said := map[string]*violation.Violation{}
+	var order []string
+	for _, b := range breaches {
+		c.DetailEN, c.DetailZH = cut(c.DetailEN+" "+b.EN), cut(c.DetailZH+b.ZH)
+		if v := said[b.Rule]; v != nil {
+			v.Detail["en"], v.Detail["zh"] = fmt.Sprint(v.Detail["en"], " ", b.EN), fmt.Sprint(v.Detail["zh"], b.ZH)
+			continue
+		}
+		order = append(order, b.Rule)
+		said[b.Rule] = &violation.Violation{
+			Rule: b.Rule, Kind: kindUnchecked + "." + strings.ToLower(strings.ReplaceAll(b.Rule, "-", "_")), SubjectType: shipping.SubjectDelivery, SubjectID: note.ID, Number: note.Number,
+			SourceID: c.ID, Detail: map[string]any{"en": b.EN, "zh": b.ZH, "pass": c.PassNumber, "vehicle": c.Vehicle, "device": c.DeviceID},
+		}
+	}
+	if said["SHP-16"] != nil {
+		err := followup.Open(tx, followup.Task{
+			Kind: kindConflict, SubjectType: SubjectConflict, SubjectID: c.ID, Number: c.PassNumber, Role: identity.QualityManager, Inform: true,
+			TitleEN: "Look into a conflict of the gate: " + c.short("en"), TitleZH: "核查门岗冲突:" + c.short("zh"),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, rule := range order {
+		if c.CheckedBy == nil {
+			break
+		}
+		v := said[rule]
+		v.PersonID = *c.CheckedBy
+		if err := violation.Record(tx, *v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GiveUpBooking says that what left couldn't be booked and has to be by hand. The reason's code alone is told: guards read the conflict, and refusals may
+// speak of money (ORD-03). Locks the conflict.
 func (s *Service) GiveUpBooking(tx pg.Tx, id uuid.UUID, why *errs.Error) error {
 	c, err := s.GetConflict(tx, identity.System(), id)
 	if err != nil || c.Booking != Pending {
 		return err
 	}
-	c.DetailEN, c.DetailZH = cut(c.DetailEN+" It couldn't be booked: "+why.Text("en")), cut(c.DetailZH+" 未能自动入账:"+why.Text("zh-CN"))
+	c.DetailEN, c.DetailZH = cut(c.DetailEN+" It couldn't be booked ("+why.Code+")."), cut(c.DetailZH+"未能自动入账("+why.Code+")。")
 	return s.booked(tx, c, Impossible, nil)
 }
 

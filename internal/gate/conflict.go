@@ -55,7 +55,7 @@ const (
 	NotNeeded  Booking = "none"       // nothing left that shouldn't have
 	Pending    Booking = "pending"    // a job does it, which takes its locks from the beginning
 	Booked     Booking = "booked"     // on its own delivery note or on BookedNoteID
-	Impossible Booking = "impossible" // no document of ours, or no room for it: to be booked by hand
+	Impossible Booking = "impossible" // no document of ours: to be booked by hand
 )
 
 // The states of a conflict.

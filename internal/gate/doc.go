@@ -24,8 +24,9 @@
 // (SynchroniseGateChecks). The gate judges each check by the instant at which it was made, by the phone's clock put right. Where both say the same it
 // is as if it had been checked here. Where they don't, a conflict is opened for the warehouse, the rep and the gate, which somebody resolves with a note.
 // What a phone let out has left, whatever the gate would have said: the delivery note is booked as left, and the guard has a violation. Goods of a
-// note that was unloaded on paper are booked on a new one, by a job that takes its locks from the beginning; when the notice has no
-// room for them, or no pass of ours is known, the conflict says that they have to be booked by hand.
+// note that was unloaded on paper are booked on a new one, by a job that takes its locks from the beginning; it judges nothing (shipping.BookDeparted), and what
+// the other gates would have stopped them for is in the conflict and a violation too. Only what left without a pass of ours, or with one that had been used, has
+// no document: the conflict says that it has to be booked by hand.
 //
 // A truck that the warehouse reported as left may have been let out by a phone before: its first such check is its own, no second use. Goods whose lot had failed
 // its inspection by the instant of the check are a conflict, and are booked (SHP-16); a lot that failed later isn't.

@@ -65,13 +65,20 @@ func (w *world) now() time.Time { return w.DB.Clock().Now() }
 // notice writes a released notice.
 func (w *world) notice(quantity string) string {
 	w.t.Helper()
+	id := w.write("credit", quantity)
+	w.verb("manager", id, "release", object{}).Want(200)
+	return id
+}
+
+// write writes a notice that finance has checked.
+func (w *world) write(flow, quantity string) string {
+	w.t.Helper()
 	id := w.As("rep1").Post("/v1/shipping-notices", object{
-		"customer_id": w.customer, "flow": "credit", "ship_date": clock.Today(w.now()).AddDate(0, 0, 3).Format(time.DateOnly),
+		"customer_id": w.customer, "flow": flow, "ship_date": clock.Today(w.now()).AddDate(0, 0, 3).Format(time.DateOnly),
 		"lines": []object{{"order_id": w.order, "order_line_id": w.line, "quantity": quantity}},
 	}).Want(201).ID()
 	w.verb("rep1", id, "submit", nil).Want(200)
 	w.verb("clerk", id, "check", object{}).Want(200)
-	w.verb("manager", id, "release", object{}).Want(200)
 	return id
 }
 

@@ -75,6 +75,11 @@ type DeliveryLine struct {
 	CorrectedQuantity decimal.Decimal
 	CorrectedAmount   decimal.Decimal
 
+	// What left although the notice, or the order, had no room for it (BookDeparted).
+	UnnoticedQuantity decimal.Decimal
+	UnnoticedAmount   decimal.Decimal
+	UnorderedQuantity decimal.Decimal
+
 	Lots []preparation.Taken `gorm:"-"` // of one note
 }
 

@@ -173,6 +173,7 @@ func (n *Notice) loadLine(i int, part Loaded) (DeliveryLine, error) {
 		ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, Quantity: part.Quantity,
 		Price: l.Price, TaxRate: l.TaxRate, Amount: amount, InvoicedQuantity: decimal.Zero, InvoicedAmount: decimal.Zero,
 		CorrectedQuantity: decimal.Zero, CorrectedAmount: decimal.Zero,
+		UnnoticedQuantity: decimal.Zero, UnnoticedAmount: decimal.Zero, UnorderedQuantity: decimal.Zero,
 	}, nil
 }
 

@@ -52,7 +52,8 @@
 //
 // # Invariants
 //
-//   - nothing leaves that wasn't released, and never more than the notice (SHP-07);
+//   - nothing is let out that wasn't released, and never more than the notice (SHP-07); what left all the same is booked as it is (SHP-14), and stands on the
+//     delivery note alone where notice and order have no room for it;
 //   - for each payer: released exposure = Σ amount − dispatched of notices released or partly dispatched; shipped exposure =
 //     Σ of delivery notes that aren't cancelled, less what is invoiced (CRD-11, SHP-20);
 //   - what left can always be invoiced: no gate stands behind a delivery note.

@@ -30,7 +30,7 @@ var goodsSQL = []string{
 	FROM order_lines l JOIN orders o ON o.id = l.order_id
 	LEFT JOIN (SELECT x.order_line_id, sum(x.quantity - x.dispatched_quantity) AS quantity FROM shipping_notice_lines x
 		JOIN shipping_notices s ON s.id = x.notice_id AND s.state IN ('released', 'partly_dispatched') GROUP BY 1) n ON n.order_line_id = l.id
-	LEFT JOIN (SELECT x.order_line_id, sum(x.quantity + x.corrected_quantity) AS quantity FROM delivery_note_lines x
+	LEFT JOIN (SELECT x.order_line_id, sum(x.quantity + x.corrected_quantity - x.unordered_quantity) AS quantity FROM delivery_note_lines x
 		JOIN delivery_notes s ON s.id = x.delivery_note_id AND s.state <> 'cancelled' GROUP BY 1) d ON d.order_line_id = l.id
 	WHERE l.noticed <> coalesce(n.quantity, 0) OR l.shipped <> coalesce(d.quantity, 0)`,
 
@@ -38,7 +38,8 @@ var goodsSQL = []string{
 	`SELECT 'shipping_notice' AS subject, n.number, 'position ' || l.position_no || ': dispatched ' || l.dispatched_quantity || ' for ' || l.dispatched_amount
 			|| ', delivery notes say ' || coalesce(d.quantity, 0) || ' for ' || coalesce(d.amount, 0) AS what
 	FROM shipping_notice_lines l JOIN shipping_notices n ON n.id = l.notice_id
-	LEFT JOIN (SELECT x.notice_line_id, sum(x.quantity) AS quantity, sum(x.amount) AS amount FROM delivery_note_lines x
+	LEFT JOIN (SELECT x.notice_line_id, sum(x.quantity - x.unnoticed_quantity) AS quantity,
+			sum(x.amount - x.unnoticed_amount) AS amount FROM delivery_note_lines x
 		JOIN delivery_notes s ON s.id = x.delivery_note_id AND s.state <> 'cancelled' GROUP BY 1) d ON d.notice_line_id = l.id
 	WHERE l.dispatched_quantity <> coalesce(d.quantity, 0) OR l.dispatched_amount <> coalesce(d.amount, 0)`,
 	`SELECT 'shipping_notice' AS subject, n.number, 'amount ' || n.amount || ' of which dispatched ' || n.dispatched_amount || ', its lines come to ' || coalesce(l.amount, 0)

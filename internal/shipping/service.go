@@ -105,8 +105,8 @@ func (s *Service) holdAll(tx pg.Tx, who identity.Principal, id uuid.UUID, withOr
 	return s.holdPeeked(tx, peek, withOrders, judging)
 }
 
-// holdPeeked locks what holdAll does, by what was peeked at.
-func (s *Service) holdPeeked(tx pg.Tx, peek Notice, withOrders, judging bool) (*held, error) {
+// holdPeeked locks what holdAll does, by what was peeked at, and more orders.
+func (s *Service) holdPeeked(tx pg.Tx, peek Notice, withOrders, judging bool, more ...Line) (*held, error) {
 	var err error
 	h := &held{orders: map[uuid.UUID]*order.Order{}}
 	if h.account, err = s.credit.Lock(tx, peek.PayerID); err != nil {
@@ -118,7 +118,7 @@ func (s *Service) holdPeeked(tx pg.Tx, peek Notice, withOrders, judging bool) (*
 		}
 	}
 	if withOrders {
-		for _, orderID := range peek.orders() {
+		for _, orderID := range orderIDs(slices.Concat(peek.Lines, more)) {
 			if h.orders[orderID], err = s.orders.LockOpen(tx, orderID); err != nil {
 				return nil, err
 			}

@@ -10,7 +10,7 @@
 // A level is what of a lot lies in a warehouse: on hand, and of that reserved. Every change of a level is a movement, written in
 // the statement that makes the change: receipts, returns from customers, transfers and adjustments come from the warehouse or from an
 // ERP (PostMovements), a counted level becomes the adjustment that it takes; reservations, picks, shipments and unloadings come from
-// preparing and dispatching. A posted correction of a delivery note is an adjustment of the lots that it left from (SHP-14). Movements
+// preparing and dispatching. What left without a gate's leave is taken out as it is, from the lots that had been loaded. A posted correction of a delivery note is an adjustment of the lots that it left from (SHP-14). Movements
 // are never changed.
 //
 // # Lots and reports (SHP-16)
