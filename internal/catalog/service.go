@@ -109,12 +109,7 @@ func (s *Service) ChangeProductLifecycle(tx pg.Tx, _ identity.Principal, id uuid
 func (s *Service) UpsertProduct(tx pg.Tx, who identity.Principal, source, externalID string, version *int64, in Input) (Product, error) {
 	found, err := s.GetProductByExternalID(tx, who, source, externalID)
 	if errors.Is(err, errs.ErrNotFound) {
-		in.Refs = append([]Ref{{Source: source, ExternalID: externalID}}, in.Refs...)
-		p, err := s.CreateProduct(tx, who, in)
-		if errors.Is(err, ErrRefTaken) {
-			err = pg.ErrAgain
-		}
-		return p, err
+		return s.createNamed(tx, who, Ref{Source: source, ExternalID: externalID}, in)
 	}
 	if err != nil {
 		return Product{}, err
@@ -124,6 +119,25 @@ func (s *Service) UpsertProduct(tx pg.Tx, who identity.Principal, source, extern
 		return p, err
 	}
 	return change(tx, "upsertProductByExternalId", p, in.patch().apply)
+}
+
+// createNamed creates a product with the reference that it is called by, whether or not the caller names that among the others too.
+func (s *Service) createNamed(tx pg.Tx, who identity.Principal, name Ref, in Input) (Product, error) {
+	refs := []Ref{name}
+	for _, r := range in.Refs {
+		if r.Source != name.Source || r.ExternalID != name.ExternalID {
+			refs = append(refs, r)
+		}
+	}
+	in.Refs = refs
+	p, err := s.CreateProduct(tx, who, in)
+	if !errors.Is(err, ErrRefTaken) {
+		return p, err
+	}
+	if _, missing := s.GetProductByExternalID(tx, who, name.Source, name.ExternalID); missing == nil {
+		return Product{}, pg.ErrAgain // another first call was quicker
+	}
+	return Product{}, err // one of the others is another product's
 }
 
 // ListProducts returns a page of products in the order of their codes.

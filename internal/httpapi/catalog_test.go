@@ -64,6 +64,25 @@ func TestProductUpsertByExternalId(t *testing.T) {
 	}
 }
 
+// An ERP names the reference of the path among the others too; one that is another product's is refused.
+func TestProductUpsertNamesItsOtherReferences(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	manager := e.As("manager")
+	named := func(code string, refs ...object) object {
+		p := product(code)
+		p["external_refs"] = refs
+		return p
+	}
+	erp := object{"source": "erp", "id": "8"}
+	first := manager.Put("/v1/products/by-external-id/erp/8", "", named("A", erp, object{"source": "mes", "id": "8"})).Want(200)
+	if first.Len("external_refs") != 2 {
+		t.Errorf("%s", first.Body)
+	}
+	manager.Put("/v1/products/by-external-id/erp/9", "", named("B", erp)).WantProblem(409, "product.external_ref_taken")
+	manager.Get("/v1/products/by-external-id/erp/9").WantProblem(404, "resource.not_found")
+}
+
 func TestPRC13_CostsOverHTTP(t *testing.T) {
 	t.Parallel()
 	e := apitest.New(t)
