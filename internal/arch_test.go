@@ -149,7 +149,7 @@ var imports = map[string]string{
 	"bankstatement": gates + "sheet customer credit receivable",
 	"statement":     gates + "customer catalog credit order shipping receivable",
 	"collection":    gates + "customer credit order shipping receivable statement",
-	"dispute":       gates + "customer receivable collection",
+	"dispute":       gates + "customer credit receivable collection",
 	"baddebt":       gates + "customer credit receivable collection",
 
 	"survey":       gates + "customer shipping",

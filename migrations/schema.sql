@@ -7504,6 +7504,8 @@ CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, id DESC);
 
 CREATE INDEX invoices_payer_open ON public.invoices USING btree (payer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
 
+CREATE INDEX invoices_source ON public.invoices USING btree (source_id) WHERE (source_id IS NOT NULL);
+
 CREATE INDEX invoices_state ON public.invoices USING btree (state, id DESC);
 
 CREATE UNIQUE INDEX invoicing_terms_current ON public.invoicing_terms USING btree (customer_id) WHERE (valid_to IS NULL);
@@ -7772,15 +7774,21 @@ CREATE INDEX quotations_prospect ON public.quotations USING btree (prospect_id, 
 
 CREATE INDEX quotations_running_out ON public.quotations USING btree (valid_until, id) WHERE (state = ANY (ARRAY['approved'::text, 'sent'::text]));
 
+CREATE INDEX receipts_amount ON public.receipts USING btree (amount, id DESC);
+
 CREATE INDEX receipts_by_reference ON public.receipts USING btree (reference) WHERE (reference <> ''::text);
 
 CREATE INDEX receipts_free ON public.receipts USING btree (payer_id, received_on, id) WHERE ((state = 'posted'::text) AND ((allocated + covering) < amount));
+
+CREATE INDEX receipts_method ON public.receipts USING btree (method, id DESC);
 
 CREATE INDEX receipts_payer ON public.receipts USING btree (payer_id, id DESC);
 
 CREATE INDEX receipts_received ON public.receipts USING btree (received_on, id DESC);
 
 CREATE UNIQUE INDEX receipts_reference ON public.receipts USING btree (method, reference) WHERE ((reference <> ''::text) AND (state = 'posted'::text));
+
+CREATE INDEX receipts_state ON public.receipts USING btree (state, id DESC);
 
 CREATE INDEX recoveries_write_off ON public.recoveries USING btree (write_off_id);
 

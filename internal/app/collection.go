@@ -20,9 +20,9 @@ const payersAtOnce = 500
 // joinCollection builds the chasing of what is due, and what becomes of what isn't paid.
 func (a *App) joinCollection(s *httpapi.Server) {
 	s.Collection = collection.New(s.Rulebook)
-	s.Disputes = dispute.New(s.Approvals, s.Receivables)
+	s.Disputes = dispute.New(s.Approvals, s.Credits, s.Receivables)
 	s.Approvals.Register(dispute.Matter, s.Disputes)
-	s.BadDebts = baddebt.New(s.Approvals, s.Attachments, s.Credits, s.Receivables)
+	s.BadDebts = baddebt.New(s.Rulebook, s.Approvals, s.Attachments, s.Credits, s.Receivables)
 	s.Approvals.Register(baddebt.Matter, s.BadDebts)
 	s.Attachments.Register(baddebt.Subject, s.BadDebts.See, "collection.read")
 	a.jobs.Every("payment_promises", time.Hour, func(ctx context.Context) error { return a.judgePromises(ctx, s.Collection) }) // ARV-05

@@ -221,7 +221,7 @@ func (s *Service) approve(tx pg.Tx, b *Application) error {
 	if err := store(tx, b); err != nil {
 		return err
 	}
-	return askToWriteOff(tx, *b)
+	return s.askToWriteOff(tx, *b)
 }
 
 // WriteOff writes off what was approved, by one document for each item: the exposure falls, the invoices stay (ARV-07). When

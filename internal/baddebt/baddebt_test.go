@@ -30,6 +30,9 @@ func TestARV07_BadDebtFromApplicationToWriteOff(t *testing.T) {
 	d.decide(b.String("approval_id"), "supervisor")
 	clerk.Post(path+"/write-off", nil).WantProblem(409, "bad_debt.not_approved")
 	d.decide(b.String("approval_id"), "gm")
+	if due := clerk.Get("/v1/me/follow-ups?kind=collection.write_off").Want(200).String("data.0.due_at"); due == "" {
+		t.Error("the task has no deadline, so it never reaches the finance manager")
+	}
 	if n := clerk.Get("/v1/me/follow-ups?kind=collection.write_off").Want(200).Len("data"); n != 1 {
 		t.Errorf("finance is asked %d times", n)
 	}

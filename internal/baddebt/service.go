@@ -14,6 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
+	"github.com/salesgate/salesgate/internal/rulebook"
 )
 
 // Subject is what events, follow-ups, approvals and attachments call an application.
@@ -21,6 +22,7 @@ const Subject = "bad_debt"
 
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
+	rules       *rulebook.Service
 	approvals   *approval.Service
 	files       *attachment.Service
 	credits     *credit.Service
@@ -28,8 +30,8 @@ type Service struct {
 }
 
 // New returns the service, which app registers for Matter and for the files of Subject.
-func New(approvals *approval.Service, files *attachment.Service, credits *credit.Service, receivables *receivable.Service) *Service {
-	return &Service{approvals: approvals, files: files, credits: credits, receivables: receivables}
+func New(rules *rulebook.Service, approvals *approval.Service, files *attachment.Service, credits *credit.Service, receivables *receivable.Service) *Service {
+	return &Service{rules: rules, approvals: approvals, files: files, credits: credits, receivables: receivables}
 }
 
 // maySee returns errs.ErrNotFound unless the payer is visible to the caller (ORG-06).

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -66,13 +67,18 @@ func end(tx pg.Tx, b *Application, as State, reason string) error {
 }
 
 // askToWriteOff asks finance.
-func askToWriteOff(tx pg.Tx, b Application) error {
+func (s *Service) askToWriteOff(tx pg.Tx, b Application) error {
+	days, err := s.rules.Int(tx, "collection.write_off_days")
+	if err != nil {
+		return err
+	}
 	c, err := customer.Brief(tx, b.PayerID)
 	if err != nil {
 		return err
 	}
 	return followup.Open(tx, followup.Task{
-		Kind: taskWriteOff, SubjectType: Subject, SubjectID: b.ID, Number: b.Number, Role: identity.FinanceClerk, EscalateTo: identity.FinanceManager,
+		Kind: taskWriteOff, SubjectType: Subject, SubjectID: b.ID, Number: b.Number, Role: identity.FinanceClerk,
+		Within: &clock.Term{From: tx.Now, Days: days}, EscalateTo: identity.FinanceManager,
 		TitleEN: fmt.Sprintf("Write off %s of %s: the general manager has approved %s", b.Amount, c.Name, b.Number),
 		TitleZH: fmt.Sprintf("核销 %s 坏账 %s 元:%s 已获总经理批准", c.Name, b.Amount, b.Number),
 	})

@@ -397,3 +397,42 @@ func TestARV01_FingerprintsOfBeforeAreThoseOfNow(t *testing.T) {
 		t.Errorf("%s", again.Body)
 	}
 }
+
+// A customer that names its statement pays what was invoiced by its end, and nothing later (ARV-01).
+func TestARV01_AReferenceMayNameAStatement(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.company("云岭示例纺织有限公司")
+	d.owe(c, "OLD-2026-0001", "700.00", -5)
+	d.owe(c, "OLD-2026-0002", "300.00", 5)
+	made := d.As("clerk").Post("/v1/statements", object{"customer_id": c.ID, "from": d.day(-2), "to": d.day(-1)})
+	if made.Status != 201 { // a ledger that began today has nothing of yesterday
+		d.Tx(func(tx pg.Tx) error { return d.DB.AdvanceClock(tx, tx.Now.AddDate(0, 0, 2)) })
+		made = d.As("clerk").Post("/v1/statements", object{"customer_id": c.ID, "from": d.day(-2), "to": d.day(-1)}).Want(201)
+	}
+	d.Tx(func(tx pg.Tx) error { return d.DB.AdvanceClock(tx, tx.Now.AddDate(0, 0, 1)) })
+	d.later(c, "NEW-2026-0003", "50.00")
+	d.take(d.day(0) + ",1000.00,,张三代付,9,对账单 " + made.String("number") + " 货款,").Want(201)
+	line := d.As("clerk").Get("/v1/bank-lines").Want(200)
+	if line.Len("data.0.proposals") != 1 || line.String("data.0.proposals.0.customer_id") != c.ID.String() || line.String("data.0.proposals.0.reasons.0") != "number_in_reference" {
+		t.Fatalf("%s", line.Body)
+	}
+	if line.Len("data.0.proposals.0.allocations") != 2 {
+		t.Errorf("%s", line.Body)
+	}
+	d.As("clerk").Post("/v1/bank-lines/"+line.String("data.0.id")+"/confirm", object{}).Want(200)
+	if open := d.As("clerk").Get("/v1/invoices?open=true").Want(200); open.Len("data") != 1 || open.String("data.0.number") != "NEW-2026-0003" {
+		t.Errorf("%s", open.Body)
+	}
+	d.agree()
+}
+
+// later posts an item of today.
+func (d *desk) later(c customer.Customer, number, amount string) {
+	d.t.Helper()
+	d.Tx(func(tx pg.Tx) error {
+		day := clock.Today(tx.Now)
+		_, err := d.App.Server.Receivables.PostOpenings(tx, []receivable.Opening{{Customer: c, Number: number, InvoicedOn: day, DueOn: day, Amount: decimal.MustParse(amount)}})
+		return err
+	})
+}

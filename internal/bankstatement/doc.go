@@ -22,7 +22,8 @@
 // # Proposals
 //
 // A proposal says whose money a line is and what it pays, why, and how sure that is: the points of the reasons that hold (parameters
-// bank.*), at most 100. The reasons are a number of an open invoice, its tax invoice or order in the reference; a known paying
+// bank.*), at most 100. The reasons are a number of an open invoice, its tax invoice, order or
+// statement in the reference; a known paying
 // account; the customer's own name; the exact amount of one open invoice, or of several. It is worked out when it is asked for, from
 // the open items of then, and worked out again under the lock when it is confirmed. Two customers with the same points are no proposal
 // to be confirmed by itself.

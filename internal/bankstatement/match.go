@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -44,7 +45,8 @@ type candidate struct {
 	id         uuid.UUID
 	code, name string
 	payer      uuid.UUID
-	known      bool // pays from this account
+	known      bool       // pays from this account
+	through    *time.Time // the last day of the statement that the reference names, nil when it names none
 	items      []receivable.OpenItem
 }
 
@@ -75,6 +77,9 @@ func propose(l Line, candidates []candidate, points Points) []Proposal {
 func (c candidate) weigh(l Line, points Points) Proposal {
 	p := Proposal{CustomerID: c.id, CustomerCode: c.code, CustomerName: c.name}
 	named := receivable.Named(l.Reference, c.items)
+	if len(named) == 0 {
+		named = c.stated()
+	}
 	if len(named) > 0 {
 		p.Reasons = append(p.Reasons, ByNumber)
 	}
@@ -107,6 +112,17 @@ func (c candidate) weigh(l Line, points Points) Proposal {
 		p.Confidence = min(most, p.Confidence+points[r])
 	}
 	return p
+}
+
+// stated are the items that stand on the statement that the reference names, as a remittance is laid over them.
+func (c candidate) stated() []receivable.OpenItem {
+	var out []receivable.OpenItem
+	for _, v := range c.items {
+		if c.through != nil && !v.InvoicedOn.After(*c.through) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // sameName compares names of companies as customers are told apart.

@@ -129,6 +129,50 @@ func TestARV01_RaceOfBookingOneLineAndAll(t *testing.T) {
 	d.agree()
 }
 
+// Ignored, opened again and booked by many at once: in the end one state, and a receipt for each booking that wasn't reversed (ARV-01).
+func TestARV01_RaceOfReopeningAndBooking(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.company("云岭示例纺织有限公司")
+	d.owe(c, "OLD-1-00001", "300.00", -5)
+	d.take(d.day(0) + ",300.00,,云岭示例纺织有限公司,1,OLD-1-00001,").Want(201)
+	line := uuid.MustParse(d.As("clerk").Get("/v1/bank-lines").Want(200).String("data.0.id"))
+	d.As("clerk").Post("/v1/bank-lines/"+line.String()+"/ignore", object{"reason": "退回"}).Want(200)
+	clerk, bank := d.Principal("clerk"), d.App.Server.BankStatements
+	var wg sync.WaitGroup
+	seen := make([]error, 12)
+	for i := range seen {
+		wg.Go(func() {
+			if i%4 == 3 {
+				d.As("clerk").Post("/v1/bank-lines/confirm-all", object{}).Want(200)
+				return
+			}
+			seen[i] = d.DB.Tx(context.Background(), clerk.Origin("test"), func(tx pg.Tx) (err error) {
+				switch i % 4 {
+				case 0:
+					_, err = bank.Reopen(tx, line, nil)
+				case 1:
+					_, err = bank.Ignore(tx, line, nil, "退回")
+				default:
+					_, err = bank.Confirm(tx, clerk, line, nil, bankstatement.Confirmation{CustomerID: &c.ID})
+				}
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	for _, err := range seen {
+		if err != nil && !errors.Is(err, bankstatement.ErrHandled) {
+			t.Error(err)
+		}
+	}
+	state := d.As("clerk").Get("/v1/bank-lines").Want(200).String("data.0.state")
+	if n := d.As("clerk").Get("/v1/receipts").Want(200).Len("data"); (n == 1) != (state == "booked") || n > 1 {
+		t.Errorf("%d receipts of a line that is %s", n, state)
+	}
+	d.agree()
+}
+
 // A payer's account is never waited for while another payer's receipt holds the number series: who books a receipt meanwhile gets a number.
 func TestARV01_RaceOfAllLinesAndAReceiptOfANextPayer(t *testing.T) {
 	t.Parallel()

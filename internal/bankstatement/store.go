@@ -86,8 +86,8 @@ type sought struct {
 	Text    string    `json:"text"`
 }
 
-// candidatesSQL finds for each line the customers that pay from its account, are called as its counter-party, or have an open invoice or order
-// that its reference may name: each by an index. $1 lines (JSON), $2 one customer or null.
+// candidatesSQL finds for each line the customers that pay from its account, are called as its counter-party, or have an open invoice, statement or
+// order that its reference may name: each by an index. $1 lines (JSON), $2 one customer or null.
 const candidatesSQL = `WITH line AS (
 		SELECT id, name, account, text FROM json_to_recordset(?::json) AS l (id uuid, name text, account text, text text)
 	), token AS (
@@ -97,11 +97,13 @@ const candidatesSQL = `WITH line AS (
 		UNION SELECT l.id, c.id FROM line l JOIN customers c ON c.name_key = l.name AND l.name <> ''
 		UNION SELECT t.id, v.payer_id FROM token t JOIN invoices v ON v.number = t.number
 		UNION SELECT t.id, v.payer_id FROM token t JOIN tax_invoices x ON x.number = t.number AND x.state = 'recorded' JOIN invoices v ON v.id = x.invoice_id
+		UNION SELECT t.id, v.customer_id FROM token t JOIN statements v ON v.number = t.number
 		UNION SELECT t.id, coalesce(c.bill_to_id, c.id) FROM token t JOIN orders o ON o.number = t.number JOIN customers c ON c.id = o.customer_id
 		UNION SELECT l.id, ?::uuid FROM line l
 	)
 	SELECT f.id, c.id, c.code, c.name, coalesce(c.bill_to_id, c.id), EXISTS (SELECT FROM payer_accounts a, line l
-		WHERE l.id = f.id AND a.account_number = l.account AND a.customer_id = c.id AND l.account <> '')
+		WHERE l.id = f.id AND a.account_number = l.account AND a.customer_id = c.id AND l.account <> ''),
+		(SELECT max(v.ends_on) FROM token t JOIN statements v ON v.number = t.number WHERE t.id = f.id AND v.customer_id = coalesce(c.bill_to_id, c.id))
 	FROM found f JOIN customers c ON c.id = f.customer_id WHERE ?::uuid IS NULL OR c.id = ? ORDER BY f.id, c.code`
 
 // candidates returns the customers that lines may be of, and their payers. One statement.
@@ -123,7 +125,7 @@ func candidates(tx pg.Tx, lines []Line, only *uuid.UUID) (map[uuid.UUID][]candid
 	var line uuid.UUID
 	var c candidate
 	seen, payers := map[uuid.UUID]bool{}, []uuid.UUID{}
-	err = pg.ScanRows(tx, []any{&line, &c.id, &c.code, &c.name, &c.payer, &c.known}, func() error {
+	err = pg.ScanRows(tx, []any{&line, &c.id, &c.code, &c.name, &c.payer, &c.known, &c.through}, func() error {
 		out[line] = append(out[line], c)
 		if !seen[c.payer] {
 			seen[c.payer], payers = true, append(payers, c.payer)

@@ -26,8 +26,8 @@
 // # Dunning
 //
 // Once a day every payer with overdue items gets a proposal of the next step, which is computed anew each day until finance sends it or
-// calls it off. An item takes part unless it is disputed (to that amount), promised for today or later, or was dunned a few days ago; a
-// payer takes part unless paused. Each item climbs the steps one by one, when it is overdue as long as the step says, and no step twice.
+// calls it off. An item takes part with what is neither disputed nor promised for today or later, unless it was dunned a few days ago; a
+// payer takes part unless paused. Promises and pauses end within days that parameters say. Each item climbs the steps one by one, when it is overdue as long as the step says, and no step twice.
 // The letter is frozen and numbered when it is sent.
 //
 // # Locks

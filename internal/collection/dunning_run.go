@@ -31,8 +31,8 @@ func (s *Service) ProposeDunnings(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, 
 }
 
 // propose computes the proposals of payers anew, and returns how many have one now (ARV-05). An item takes part when it is overdue by at
-// least the days of its next step, wasn't dunned within the interval, isn't promised for today or later, and something undisputed of it
-// is open; none of a paused payer does. A payer's proposal takes the highest step of its items. One with nothing left is called off.
+// least the days of its next step, wasn't dunned within the interval, and something of it is open that is neither disputed nor
+// promised for today or later; none of a paused payer does. A payer's proposal takes the highest step of its items. One with nothing left is called off.
 // Locks the proposals.
 func (s *Service) propose(tx pg.Tx, payers []uuid.UUID) (int, error) {
 	interval, err := s.rules.Int(tx, "collection.dunning_interval_days")

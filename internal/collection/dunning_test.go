@@ -112,6 +112,65 @@ func TestARV05_APromiseKeepsDunningOffUntilItsDay(t *testing.T) {
 	}
 }
 
+// What is promised isn't dunned, and no more: the rest of the item is. What came counts for the promise first.
+func TestARV05_APromiseRestsItsAmountOnly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ promised, paid, dunned string }{
+		{"0.01", "", "99.99"}, {"99.99", "", "0.01"}, {"100.00", "", ""}, {"60.00", "20.00", "40.00"}, {"60.00", "60.00", "40.00"}, {"60.00", "70.00", "30.00"},
+	} {
+		d := open(t)
+		v := d.owe("100.00", 20)
+		if _, err := d.promise(c.promised, 1); err != nil {
+			t.Fatal(err)
+		}
+		if c.paid != "" {
+			d.pay(v, c.paid, 0)
+		}
+		rows := d.run()
+		if c.dunned == "" && len(rows) != 0 || c.dunned != "" && (len(rows) != 1 || rows[0].Amount.String() != c.dunned) {
+			t.Errorf("promised %s, paid %s: %+v", c.promised, c.paid, rows)
+		}
+	}
+}
+
+// A disputed part and a promised one rest beside each other.
+func TestARV05_DisputeAndPromiseOfOneItemAddUp(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	v := d.owe("100.00", 20)
+	d.As("rep1").Post("/v1/disputed-items", object{"invoice_id": v.ID, "reason": "price", "amount": "30.00", "raised_by": "李示例", "note": "单价"}).Want(201)
+	if _, err := d.promise("50.00", 1); err != nil {
+		t.Fatal(err)
+	}
+	rows := d.run()
+	if len(rows) != 1 {
+		t.Fatalf("%+v", rows)
+	}
+	want(t, "dunned", rows[0].Amount, "20.00")
+}
+
+// Nobody keeps dunning off for ever: promises and pauses have a last day, by parameters.
+func TestARV05_PromisesAndPausesHaveALastDay(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.owe("100.00", 20)
+	if _, err := d.promise("10.00", 91); !errors.Is(err, collection.ErrPromiseFar) {
+		t.Errorf("91 days: %v", err)
+	}
+	for _, in := range []int{89, 90} {
+		if _, err := d.promise("10.00", in); err != nil {
+			t.Errorf("%d days: %v", in, err)
+		}
+	}
+	clerk := d.As("clerk")
+	body := object{"customer_id": d.customer.ID, "until": d.onDay(91), "reason": "核对账目"}
+	clerk.Post("/v1/dunning-pauses", body).WantProblem(422, "dunning.pause_too_long")
+	for _, in := range []int{89, 90} {
+		body["until"] = d.onDay(in)
+		clerk.Post("/v1/dunning-pauses/"+clerk.Post("/v1/dunning-pauses", body).Want(201).ID()+"/end", nil).Want(200)
+	}
+}
+
 func TestARV05_APauseUntilItsDay(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -9,6 +9,8 @@ import (
 var (
 	ErrPromiseDates = pg.Constraint("payment_promises_dates", errs.Define(errs.Rule, "promise.dates",
 		"A promise was made today or before, and is for today or later.", "承诺日期不得晚于今天,承诺付款日不得早于今天。", "ARV-05"))
+	ErrPromiseFar = errs.Define(errs.Rule, "promise.too_far",
+		"A promise is for at most {days} days from today.", "承诺付款日不得超过 {days} 天。", "ARV-05")
 	ErrNoAmount     = errs.Define(errs.Rule, "collection.no_amount", "The amount must be above 0.", "金额必须大于 0。")
 	ErrPromisedMore = errs.Define(errs.Rule, "promise.more_than_open",
 		"Of these items only {left} is open and not promised yet.", "所选款项未付且未承诺的金额仅 {left}。", "ARV-05")
@@ -46,6 +48,7 @@ var (
 	ErrPaused = pg.Constraint("dunning_pauses_one", errs.Define(errs.Conflict, "dunning.paused_already",
 		"Dunning of this payer is paused already.", "该付款方催款已暂停。", "ARV-05"))
 	ErrPauseEnd   = errs.Define(errs.Rule, "dunning.pause_end", "A pause ends today or later.", "暂停截止日不得早于今天。", "ARV-05")
+	ErrPauseLong  = errs.Define(errs.Rule, "dunning.pause_too_long", "Dunning is paused for at most {days} days.", "暂停催款不得超过 {days} 天。", "ARV-05")
 	ErrPauseEnded = errs.Define(errs.Conflict, "dunning.pause_ended", "This pause has ended.", "该暂停已结束。", "ARV-05")
 
 	_ = pg.Constraint("dunnings_sent", ErrNotProposed)

@@ -33,7 +33,7 @@ func (p Pause) trace() map[string]any {
 	return map[string]any{"payer_id": p.PayerID, "reason": p.Reason, "until": p.Until.Format(time.DateOnly), "ended_at": p.EndedAt, "version": p.Version}
 }
 
-// PauseDunning gives the payer of a customer a rest; a proposal that waits is called off. Returns ErrPauseEnd and ErrPaused.
+// PauseDunning gives the payer of a customer a rest; a proposal that waits is called off. Returns ErrPauseEnd, ErrPauseLong and ErrPaused.
 func (s *Service) PauseDunning(tx pg.Tx, who identity.Principal, customerID uuid.UUID, until time.Time, reason string) (Pause, error) {
 	c, err := Payer(tx, who, customerID)
 	if err != nil {
@@ -42,6 +42,13 @@ func (s *Service) PauseDunning(tx pg.Tx, who identity.Principal, customerID uuid
 	today := clock.Today(tx.Now)
 	if until.Before(today) {
 		return Pause{}, ErrPauseEnd.At("/until")
+	}
+	most, err := s.rules.Int(tx, "collection.pause_most_days")
+	if err != nil {
+		return Pause{}, err
+	}
+	if until.After(today.AddDate(0, 0, most)) {
+		return Pause{}, ErrPauseLong.With("days", most).At("/until")
 	}
 	if err := endOver(tx, c.ID, today); err != nil {
 		return Pause{}, err

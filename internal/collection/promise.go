@@ -91,8 +91,8 @@ type ItemAmount struct {
 	Amount    decimal.Decimal
 }
 
-// CreatePromise writes down who promised what, and that there was contact. Until its date its items are not dunned. Returns
-// ErrPromiseDates, ErrNoAmount, ErrUnknownItem, ErrItemTwice, ErrPromiseSum, and ErrPromisedMore for more than is open and not promised
+// CreatePromise writes down who promised what, and that there was contact. Until its date, what it promises of its items is not dunned. Returns
+// ErrPromiseDates, ErrPromiseFar, ErrNoAmount, ErrUnknownItem, ErrItemTwice, ErrPromiseSum, and ErrPromisedMore for more than is open and not promised
 // yet. Locks the invoices.
 func (s *Service) CreatePromise(tx pg.Tx, who identity.Principal, in NewPromise) (Promise, error) {
 	c, err := Payer(tx, who, in.CustomerID)
@@ -104,7 +104,11 @@ func (s *Service) CreatePromise(tx pg.Tx, who identity.Principal, in NewPromise)
 		PromisedOn: in.PromisedOn, PayBy: in.PayBy, Amount: money.Fen(in.Amount), Received: zero, Note: in.Note,
 		CreatedBy: who.ID, CreatedAt: tx.Now, Version: 1,
 	}
-	if err := p.date(clock.Today(tx.Now)); err != nil {
+	most, err := s.rules.Int(tx, "collection.promise_most_days")
+	if err != nil {
+		return Promise{}, err
+	}
+	if err := p.date(clock.Today(tx.Now), most); err != nil {
 		return Promise{}, err
 	}
 	if !p.Amount.IsPos() {
@@ -120,8 +124,8 @@ func (s *Service) CreatePromise(tx pg.Tx, who identity.Principal, in NewPromise)
 	return p, s.storePromise(tx, &p)
 }
 
-// date checks the promise's dates: its day itself is in time.
-func (p *Promise) date(today time.Time) error {
+// date checks the promise's dates: its day itself is in time, and at most so many days ahead.
+func (p *Promise) date(today time.Time, most int) error {
 	if p.PromisedOn.IsZero() {
 		p.PromisedOn = today
 	}
@@ -130,6 +134,9 @@ func (p *Promise) date(today time.Time) error {
 	}
 	if p.PayBy.Before(today) {
 		return ErrPromiseDates.At("/pay_by")
+	}
+	if p.PayBy.After(today.AddDate(0, 0, most)) {
+		return ErrPromiseFar.With("days", most).At("/pay_by")
 	}
 	return nil
 }

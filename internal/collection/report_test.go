@@ -46,7 +46,10 @@ func TestARV05_TheWeeklyReportIsFrozen(t *testing.T) {
 	v := d.owe("100.00", 10+since)
 	d.owe("50.00", since-3) // falls due in the week
 	d.oweBy(d.company("rep3"), "70.00", 10+since)
-	d.book("20.00", since+1)
+	back := d.book("25.00", since+2)
+	d.As("finance").Post("/v1/receipts/"+back.ID.String()+"/refunds", object{
+		"amount": "5.00", "method": "cash", "reason": "多付", "refunded_on": d.onDay(-since - 1), // what was paid back wasn't collected
+	}).Want(200)
 	d.book("30.00", since) // of this week
 	if _, err := d.promise("100.00", 3); err != nil {
 		t.Fatal(err)

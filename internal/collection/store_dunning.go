@@ -41,9 +41,10 @@ type proposal struct {
 	Ended   bool // nothing is left
 }
 
-// unpromised is the condition of an invoice v that isn't promised for a day or later.
-const unpromised = `NOT EXISTS (SELECT FROM payment_promise_items i JOIN payment_promises p ON p.id = i.promise_id
-	WHERE i.invoice_id = v.id AND p.state = 'open' AND p.pay_by >= @today)`
+// promisedOf is what of an invoice v is promised for a day or later and hasn't come yet: what was paid counts for the earliest promise first, as
+// its base says.
+const promisedOf = `coalesce((SELECT sum(greatest(least(i.amount, i.base + i.amount - v.paid + v.credited + v.written_off), 0))
+	FROM payment_promise_items i JOIN payment_promises p ON p.id = i.promise_id WHERE i.invoice_id = v.id AND p.state = 'open' AND p.pay_by >= @today), 0)`
 
 // disputedOf is what is disputed of an invoice v by disputed items (ARV-06).
 const disputedOf = `coalesce((SELECT sum(d.amount) FROM disputed_items d WHERE d.invoice_id = v.id AND d.state IN ('open', 'deciding')), 0)`
@@ -58,7 +59,7 @@ const restingOf = `CASE WHEN ` + objectedOf + ` THEN v.total - v.paid ELSE ` + d
 // ripe are the items of payers that are to be dunned, each with its next step.
 const ripe = `ripe AS MATERIALIZED (
 		SELECT d.* FROM (
-			SELECT v.payer_id, v.id AS invoice_id, v.due_on, CAST(@today AS date) - v.due_on AS days, v.total - v.paid - ` + restingOf + ` AS amount,
+			SELECT v.payer_id, v.id AS invoice_id, v.due_on, CAST(@today AS date) - v.due_on AS days, v.total - v.paid - ` + restingOf + ` - ` + promisedOf + ` AS amount,
 				coalesce(last.step, 0) + 1 AS step
 			FROM invoices v
 			LEFT JOIN LATERAL (SELECT i.step, x.sent_at FROM dunning_items i JOIN dunnings x ON x.id = i.dunning_id
@@ -66,7 +67,6 @@ const ripe = `ripe AS MATERIALIZED (
 			WHERE v.payer_id = ANY (CAST(@payers AS uuid[])) AND ` + receivable.IsOpen + ` AND v.due_on < @today
 				AND (last.sent_at IS NULL OR (last.sent_at AT TIME ZONE 'Asia/Shanghai')::date + CAST(@interval AS int) <= CAST(@today AS date))
 				AND NOT EXISTS (SELECT FROM dunning_pauses b WHERE b.payer_id = v.payer_id AND b.ended_at IS NULL AND b.until >= @today)
-				AND ` + unpromised + `
 		) d JOIN dunning_steps s ON s.version = @version AND s.step = d.step AND d.days >= s.days_overdue
 		WHERE d.amount > 0
 	)`

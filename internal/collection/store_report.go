@@ -68,8 +68,10 @@ const insertLines = `WITH items AS (
 		FROM payment_promises p JOIN customers c ON c.id = p.payer_id
 		WHERE p.state IN ('open', 'broken', 'partly_kept') GROUP BY c.owner_id
 	), receipts AS (
-		SELECT c.owner_id, sum(r.amount) AS collected FROM receipts r JOIN customers c ON c.id = r.payer_id
-		WHERE r.state = 'posted' AND r.received_on >= @before AND r.received_on < @start GROUP BY c.owner_id
+		SELECT c.owner_id, sum(r.amount) AS collected FROM ( -- what was paid back wasn't collected
+			SELECT payer_id, amount FROM receipts WHERE state = 'posted' AND received_on >= @before AND received_on < @start
+			UNION ALL SELECT payer_id, -amount FROM refunds WHERE state = 'posted' AND refunded_on >= @before AND refunded_on < @start
+		) r JOIN customers c ON c.id = r.payer_id GROUP BY c.owner_id
 	), cases AS (
 		SELECT owner_id, count(DISTINCT payer_id) AS abnormal FROM collection_report_cases WHERE report_id = @id GROUP BY owner_id
 	)

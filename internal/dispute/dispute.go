@@ -168,7 +168,7 @@ type Settlement struct {
 
 // Resolve asks whoever the authority matrix names to adjust the invoice; when they agree, receivable posts the adjusting document,
 // and the invoice stays as it was posted (ARV-06). Returns ErrClosed, collection.ErrNoAmount, ErrMore, ErrUnknownLine for a quantity
-// of no line. Locks the dispute.
+// of no line. Locks the payer's account, the dispute, and what receivable's Adjust locks.
 func (s *Service) Resolve(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, by Settlement) (Dispute, error) {
 	d, c, err := s.lock(tx, who, id, version)
 	if err != nil {
@@ -220,8 +220,8 @@ func (d Dispute) content() []byte {
 	}{d.InvoiceID, d.LineID, d.Credited, d.Quantity, d.Reason})
 }
 
-// adjust posts the adjusting document of an approved correction and closes the dispute. The document locks the credit account and the
-// invoice; the approval request, which is locked, keeps others from the dispute meanwhile.
+// adjust posts the adjusting document of an approved correction and closes the dispute. The account and the dispute are
+// locked; the document locks delivery notes and invoice.
 func (s *Service) adjust(tx pg.Tx, d Dispute) (Dispute, error) {
 	c := receivable.Correction{InvoiceID: d.InvoiceID, Cause: d.cause(), Reason: d.Outcome, SourceID: &d.ID}
 	switch {
@@ -261,9 +261,9 @@ func (d Dispute) cause() receivable.Cause {
 	return receivable.CausePrice
 }
 
-// ApprovalDecided implements approval.Subject: what was refused is open again.
+// ApprovalDecided implements approval.Subject: what was refused is open again. Locks the payer's account and the dispute.
 func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
-	d, err := pg.Take[Dispute](tx, "id = ?", r.SubjectID)
+	d, err := s.hold(tx, r.SubjectID)
 	if err != nil || d.State != Deciding || d.ApprovalID == nil || *d.ApprovalID != r.ID {
 		return err
 	}
@@ -301,12 +301,24 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	return d, record(tx, string(as)+"DisputedItem", d.ID, before, d.trace())
 }
 
-// lock locks a visible dispute, its requests first.
+// hold locks the payer's account, under which an adjusting document is posted, and then the dispute. A dispute never changes its payer.
+func (s *Service) hold(tx pg.Tx, id uuid.UUID) (Dispute, error) {
+	d, err := pg.Take[Dispute](tx, "id = ?", id)
+	if err != nil {
+		return Dispute{}, err
+	}
+	if _, err := s.credits.Lock(tx, d.PayerID); err != nil {
+		return Dispute{}, err
+	}
+	return pg.TakeForUpdate[Dispute](tx, "id = ?", id)
+}
+
+// lock locks a visible dispute: its requests first, then the payer's account.
 func (s *Service) lock(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Dispute, customer.Customer, error) {
 	if err := s.approvals.Lock(tx, Subject, id); err != nil {
 		return Dispute{}, customer.Customer{}, err
 	}
-	d, err := pg.TakeForUpdate[Dispute](tx, "id = ?", id)
+	d, err := s.hold(tx, id)
 	if err != nil {
 		return Dispute{}, customer.Customer{}, err
 	}

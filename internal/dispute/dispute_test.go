@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/salesgate/salesgate/internal/dispute"
 	"github.com/salesgate/salesgate/internal/errs"
@@ -136,5 +137,56 @@ func TestDisputeConstraints(t *testing.T) {
 		return nil
 	}); !errors.Is(err, dispute.ErrClosed) {
 		t.Errorf("one document for two disputes: %v", err)
+	}
+}
+
+// A decision judges the item under its lock: who touches it meanwhile is waited for, and nothing is posted for what was withdrawn (ARV-06).
+func TestARV06_RaceOfADecisionAndAWithdrawal(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"touched":   "UPDATE disputed_items SET version = version + 1",
+		"withdrawn": "UPDATE disputed_items SET state = 'withdrawn', approval_id = NULL, credited = 0, closed_at = now(), closed_by = opened_by, version = version + 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := open(t)
+			v := d.owe("100.00", 20)
+			path := "/v1/disputed-items/" + d.dispute(v.ID, "40.00").Want(201).ID()
+			asked := d.As("rep1").Post(path+"/resolve", object{"amount": "30.00", "reason": "合同价"}).Want(200)
+			d.decide(asked.String("approval_id"), "finance")
+			held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			go func() {
+				ended <- d.as(func(tx pg.Tx) error {
+					_, err := d.App.Server.Credits.Lock(tx, d.customer.ID)
+					if err == nil {
+						err = tx.Exec(change).Error
+					}
+					close(held)
+					<-release
+					return err
+				})
+			}()
+			<-held
+			decided := make(chan int, 1)
+			go func() {
+				decided <- d.As("manager").Post("/v1/approvals/"+asked.String("approval_id")+"/approve", object{}).Status
+			}()
+			for waiting := 0; waiting == 0; time.Sleep(5 * time.Millisecond) {
+				d.Tx(func(tx pg.Tx) error {
+					return tx.Raw("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting).Error
+				})
+			}
+			close(release)
+			if err := <-ended; err != nil {
+				t.Fatal(err)
+			}
+			if status := <-decided; status != 200 {
+				t.Errorf("the decision was answered with %d", status)
+			}
+			want := map[string]string{"touched": "70.00", "withdrawn": "100.00"}[name]
+			if d.exposure() != want {
+				t.Errorf("exposure %s, want %s", d.exposure(), want)
+			}
+		})
 	}
 }

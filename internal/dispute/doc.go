@@ -19,6 +19,7 @@
 //
 // # Locks
 //
-// To open one: the invoice, then the number series. To settle one: its approval request, the disputed item, and what receivable's Adjust
-// locks; an approval's outcome comes with its request locked, which keeps others from the item.
+// To open one: the invoice, then the number series. To settle one: its approval request, the payer's credit account, the disputed
+// item, and what receivable's Adjust locks. An approval's outcome comes with its request locked, and takes the rest in the same order. Nobody who
+// holds an invoice waits for a disputed item, so that it is locked before the invoice here stops nobody.
 package dispute

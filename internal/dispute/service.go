@@ -6,6 +6,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -20,12 +21,13 @@ const Subject = "disputed_item"
 // Service holds the use cases. Every method takes the transaction and the caller.
 type Service struct {
 	approvals   *approval.Service
+	credits     *credit.Service
 	receivables *receivable.Service
 }
 
 // New returns the service, which app registers for Matter.
-func New(approvals *approval.Service, receivables *receivable.Service) *Service {
-	return &Service{approvals: approvals, receivables: receivables}
+func New(approvals *approval.Service, credits *credit.Service, receivables *receivable.Service) *Service {
+	return &Service{approvals: approvals, credits: credits, receivables: receivables}
 }
 
 // seen returns a customer, or errs.ErrNotFound when it isn't there or isn't visible (ORG-06).

@@ -21,7 +21,7 @@ func TestConstraintsOfReceivables(t *testing.T) {
 	t.Parallel()
 	s := trade(t, netDays(30))
 	_, v := s.billed("100")
-	s.As("clerk").Post("/v1/invoices/"+v.ID()+"/tax-invoices", object{"tax_invoice": object{"kind": "digital", "number": "12345678901234567890"}})
+	s.As("clerk").Post("/v1/invoices/"+v.ID()+"/tax-invoices", object{"kind": "digital", "number": "12345678901234567890"}).Want(201)
 	r := s.bill("500.00", "BILL-1").Want(201)
 	s.As("clerk").Post("/v1/receipts/"+r.ID()+"/deposits/"+s.order, object{"amount": "10.00"}).Want(200)
 	cash, err := s.receive("50.00", receivable.Share{InvoiceID: uuid.MustParse(v.ID()), Amount: money("1.00")})
@@ -51,9 +51,14 @@ func TestConstraintsOfReceivables(t *testing.T) {
 		{"write_offs", object{"recovered": "-0.01"}, receivable.ErrOverRecovered},
 		{"acceptance_bills", object{"matures_on": "2000-01-01"}, receivable.ErrBillDates},
 		{"acceptance_bills", object{"id": uuid.New(), "receipt_id": cash.ID}, receivable.ErrBillTwice},
+		{"receipts", object{"id": uuid.New(), "number": "RC-X", "reference": cash.Reference, "method": "bank_transfer"}, receivable.ErrSameReference},
+		{"tax_invoices", object{"id": uuid.New()}, receivable.ErrTaxTwice},
+		{"tax_invoices", object{"id": uuid.New(), "number": "123"}, receivable.ErrTaxForm},
+		{"tax_invoices", object{"id": uuid.New(), "number": "12345678901234567891", "amount": "-1.00"}, receivable.ErrTaxRed},
+		{"tax_invoices", object{"id": uuid.New(), "number": "12345678901234567892", "state": "void"}, errs.ErrConstraint},
 		{"order_deposits", object{"amount": "-0.01"}, errs.ErrConstraint},
 		{"refunds", object{"amount": "0.00"}, receivable.ErrNoAmount},
-		{"refunds", object{"reason": " "}, errs.ErrReferenced},
+		{"refunds", object{"reason": " "}, receivable.ErrRefundReason},
 		{"refunds", object{"id": uuid.New()}, errs.ErrDuplicate},
 		{"invoice_runs", object{"state": "done"}, errs.ErrConstraint},
 		{"invoice_runs", object{"id": uuid.New(), "number": "IR-X"}, invoicing.ErrRunOpen},
@@ -72,6 +77,21 @@ func TestConstraintsOfReceivables(t *testing.T) {
 	}
 	if err := s.as(func(tx pg.Tx) error { return tx.Exec("UPDATE acceptance_bills SET amount = 1").Error }); !errors.Is(err, receivable.ErrImmutable) {
 		t.Errorf("a bill is changed: %v", err)
+	}
+}
+
+// An invoice is reversed once, whatever the code says.
+func TestConstraintAnInvoiceIsReversedOnce(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	_, v := s.billed("10")
+	s.As("finance").Post("/v1/invoices/"+v.ID()+"/reverse", object{"reason": "错"})
+	err := s.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error {
+		return tx.Exec(`INSERT INTO invoices SELECT (jsonb_populate_record(CAST(NULL AS invoices), to_jsonb(x) || jsonb_build_object('id', gen_random_uuid(), 'number', 'INV-X'))).*
+			FROM (SELECT * FROM invoices WHERE reverses_id IS NOT NULL) x`).Error
+	})
+	if !errors.Is(err, receivable.ErrReversed) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -38,6 +38,7 @@
 // # Locks
 //
 // Credit account of the payer first, then delivery notes, invoices, receipts, write-offs and bills, each in id order, then the number
-// series. With the account locked nobody else moves this payer's invoices or receipts, so those of one payer can't deadlock. A receipt
+// series, immediately before the document is inserted: who says something about an invoice (a promise, a dispute) holds it without the account,
+// and must not have all receipts of the company wait. Receipts are locked under their payer's account only. A receipt
 // that is reversed has its bank line freed last, and lets a job take back the releases that it covered.
 package receivable

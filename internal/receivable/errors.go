@@ -75,6 +75,7 @@ var (
 	ErrOtherOrder    = errs.Define(errs.Rule, "receipt.other_order", "This payer has no such order under way.", "该付款方没有此进行中的订单。", "ARV-01")
 	ErrRefundDate    = errs.Define(errs.Rule, "refund.before_receipt", "Money isn't paid back before it came.", "退款日期不得早于收款日期。", "ARV-01")
 	ErrRefunded      = errs.Define(errs.Conflict, "receipt.refunded", "Some of it was paid back; reverse the refund first.", "该收款已有退款,请先冲销退款。", "ARV-01")
+	ErrRefundReason  = errs.Define(errs.Rule, "refund.reason", "A refund says why, in at most 1,000 characters.", "退款须填写原因(不超过 1000 字)。", "ARV-01")
 	ErrNothingNamed  = errs.Define(errs.Rule, "receipt.nothing_named",
 		"The reference names no open invoice, order or statement of this payer.", "附言中未找到该付款方的未付发票、订单或对账单号。", "ARV-01")
 )
@@ -97,7 +98,7 @@ var (
 	_ = pg.Constraint("acceptance_bills_dates", ErrBillDates)
 	_ = pg.Constraint("acceptance_bills_immutable", ErrImmutable)
 	_ = pg.Constraint("refunds_amount", ErrNoAmount)
-	_ = pg.Constraint("refunds_reason", errs.ErrReferenced)
+	_ = pg.Constraint("refunds_reason", ErrRefundReason)
 	_ = pg.Constraint("tax_invoices_form", ErrTaxForm)
 	_ = pg.Constraint("tax_invoices_red", ErrTaxRed)
 	_ = pg.Constraint("invoices_settled", ErrOverPaid)

@@ -84,6 +84,10 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 	if err := s.takeBack(tx, account, g); err != nil {
 		return GoodsReturn{}, err
 	}
+	credits, err := creditsOf(tx, g)
+	if err != nil {
+		return GoodsReturn{}, err
+	}
 	if g.Number, err = pg.NextNumber(tx, "RT", tx.Now); err != nil {
 		return GoodsReturn{}, err
 	}
@@ -96,7 +100,7 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 	if err := s.shipping.TakeBack(tx, &notes[0], g.Number, in.Quantities); err != nil {
 		return GoodsReturn{}, err
 	}
-	if g.CreditNotes, err = s.creditReturn(tx, who, g); err != nil {
+	if g.CreditNotes, err = s.creditReturn(tx, who, g, credits); err != nil {
 		return GoodsReturn{}, err
 	}
 	return g, record(tx, "postGoodsReturn", subjectReturn, g.ID, nil, g)
@@ -140,8 +144,24 @@ func (s *Service) takeBack(tx pg.Tx, account *credit.Account, g GoodsReturn) err
 	return s.credit.Post(tx, account, credit.ReturnMoves(g.ID, credit.FromNote{Note: g.DeliveryNoteID, Amount: total})...)
 }
 
-// creditReturn posts the credit notes of what was invoiced already: one for each invoice, the newest first.
-func (s *Service) creditReturn(tx pg.Tx, who identity.Principal, g GoodsReturn) ([]Invoice, error) {
+// returnCredits is what of a return is credited, by invoice, the newest first.
+type returnCredits struct {
+	order []uuid.UUID
+	lines map[uuid.UUID][]CorrectedLine
+}
+
+// creditsOf finds the invoices of what was invoiced already, and locks them in id order before any number is taken. The account and the delivery
+// note are locked.
+func creditsOf(tx pg.Tx, g GoodsReturn) (returnCredits, error) {
+	c, err := splitReturn(tx, g)
+	if err != nil || len(c.order) == 0 {
+		return c, err
+	}
+	var held []uuid.UUID
+	return c, tx.Raw("SELECT id FROM invoices WHERE id = ANY(?::uuid[]) ORDER BY id FOR UPDATE", pg.IDs(c.order)).Scan(&held).Error
+}
+
+func splitReturn(tx pg.Tx, g GoodsReturn) (returnCredits, error) {
 	byInvoice, order := map[uuid.UUID][]CorrectedLine{}, []uuid.UUID{}
 	for _, l := range g.Lines {
 		if !l.Credited.IsPos() {
@@ -150,7 +170,7 @@ func (s *Service) creditReturn(tx pg.Tx, who identity.Principal, g GoodsReturn) 
 		left := l.Credited
 		invoiced, err := invoicedOf(tx, l.DeliveryLineID)
 		if err != nil {
-			return nil, err
+			return returnCredits{}, err
 		}
 		for _, v := range invoiced {
 			part := left.Min(v.Left)
@@ -164,12 +184,17 @@ func (s *Service) creditReturn(tx pg.Tx, who identity.Principal, g GoodsReturn) 
 			left = minus(left, part)
 		}
 		if left.IsPos() {
-			return nil, ErrOverReturned.With("left", minus(l.Quantity, left)).At("/lines")
+			return returnCredits{}, ErrOverReturned.With("left", minus(l.Quantity, left)).At("/lines")
 		}
 	}
+	return returnCredits{order, byInvoice}, nil
+}
+
+// creditReturn posts the credit notes of what was invoiced already, one for each invoice.
+func (s *Service) creditReturn(tx pg.Tx, who identity.Principal, g GoodsReturn, c returnCredits) ([]Invoice, error) {
 	var notes []Invoice
-	for _, id := range order {
-		note, err := s.Credit(tx, who, Correction{InvoiceID: id, Cause: CauseReturn, Lines: byInvoice[id], Reason: g.Reason, SourceID: &g.ID})
+	for _, id := range c.order {
+		note, err := s.Credit(tx, who, Correction{InvoiceID: id, Cause: CauseReturn, Lines: c.lines[id], Reason: g.Reason, SourceID: &g.ID})
 		if err != nil {
 			return nil, err
 		}

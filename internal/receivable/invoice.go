@@ -197,6 +197,9 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.InvoicedOn, v.DueOn, from...)...); err != nil {
 		return err
 	}
+	if err := holdAside(tx, v.PayerID); err != nil {
+		return err
+	}
 	if v.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
 		return err
 	}
@@ -211,6 +214,12 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 		return err
 	}
 	return s.payFromDeposits(tx, account, v)
+}
+
+// holdAside locks what of the payer's receipts is set aside and may pay the invoice, before the number is taken.
+func holdAside(tx pg.Tx, payer uuid.UUID) error {
+	var held []uuid.UUID
+	return tx.Raw("SELECT id FROM receipts WHERE payer_id = ? AND state = 'posted' AND covering > 0 ORDER BY id FOR UPDATE", payer).Scan(&held).Error
 }
 
 // noticeTotal is what an invoice asks for the goods of one notice.

@@ -57,10 +57,16 @@ func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (
 	if err := s.credit.Post(tx, account, credit.PrepayMove(credit.DocReceipt, r.ID, r.ID, r.Amount)); err != nil {
 		return Receipt{}, err
 	}
-	if r.Number, err = pg.NextNumber(tx, "RC", tx.Now); err != nil {
+	fresh := r
+	pays, err := plan(tx, &r, in.Allocations)
+	if err != nil {
 		return Receipt{}, err
 	}
-	if err := pg.Insert(tx, &r); err != nil {
+	if r.Number, err = pg.NextNumber(tx, "RC", tx.Now); err != nil { // after the invoices' locks: nobody waits for a number while one waits for those
+		return Receipt{}, err
+	}
+	fresh.Number = r.Number
+	if err := pg.Insert(tx, &fresh); err != nil {
 		return Receipt{}, err
 	}
 	if in.Bill != nil {
@@ -68,7 +74,7 @@ func (s *Service) PostReceipt(tx pg.Tx, who identity.Principal, in NewReceipt) (
 			return Receipt{}, err
 		}
 	}
-	if err := s.allocate(tx, account, &r, in.Allocations); err != nil {
+	if err := s.carryOut(tx, account, &r, pays); err != nil {
 		return Receipt{}, err
 	}
 	return r, record(tx, "postReceipt", subjectReceipt, r.ID, nil, r)
@@ -151,25 +157,44 @@ func (s *Service) lockReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (R
 
 // allocate moves money from the receipt to the invoices, under the account's lock.
 func (s *Service) allocate(tx pg.Tx, account *credit.Account, r *Receipt, shares []Share) error {
-	if len(shares) == 0 {
-		return nil
-	}
-	invoices, err := lockInvoices(tx, r.PayerID, shares)
+	pays, err := plan(tx, r, shares)
 	if err != nil {
 		return err
 	}
+	return s.carryOut(tx, account, r, pays)
+}
+
+// plan locks the invoices that shares name, and makes the allocations, counted on the receipt and not written yet.
+func plan(tx pg.Tx, r *Receipt, shares []Share) ([]Allocation, error) {
+	if len(shares) == 0 {
+		return nil, nil
+	}
+	invoices, err := lockInvoices(tx, r.PayerID, shares)
+	if err != nil {
+		return nil, err
+	}
 	made := make([]Allocation, 0, len(shares))
-	var moves []credit.Movement
 	for i, share := range shares {
 		a, err := newAllocation(tx, r, invoices[share.InvoiceID], share, i)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		made = append(made, a)
-		moves = append(moves, credit.AllocateMoves(a.ID, r.ID, a.InvoiceID, a.Amount, r.ReceivedOn)...)
 	}
-	if err := storeAllocations(tx, r, made); err != nil {
+	return made, nil
+}
+
+// carryOut writes allocations that were planned.
+func (s *Service) carryOut(tx pg.Tx, account *credit.Account, r *Receipt, pays []Allocation) error {
+	if len(pays) == 0 {
+		return nil
+	}
+	if err := storeAllocations(tx, r, pays); err != nil {
 		return err
+	}
+	moves := make([]credit.Movement, 0, 2*len(pays))
+	for _, a := range pays {
+		moves = append(moves, credit.AllocateMoves(a.ID, r.ID, a.InvoiceID, a.Amount, r.ReceivedOn)...)
 	}
 	return s.credit.Post(tx, account, moves...)
 }

@@ -86,6 +86,8 @@ func (f Refund) may(tx pg.Tx, r Receipt, version *int64) error {
 		return errs.ErrStale
 	case r.State == Reversed:
 		return ErrReversed
+	case f.Reason == "":
+		return ErrRefundReason.At("/reason")
 	case !f.Amount.IsPos():
 		return ErrNoAmount.At("/amount")
 	case f.RefundedOn.After(clock.Today(tx.Now)):

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -163,11 +164,17 @@ func storeAllocations(tx pg.Tx, r *Receipt, made []Allocation) error {
 	if err := pg.Insert(tx, &made); err != nil {
 		return err
 	}
-	for _, a := range made {
-		err := pg.One(tx.Exec("UPDATE invoices SET paid = paid + ?, version = version + 1 WHERE id = ?", a.Amount, a.InvoiceID))
-		if err != nil {
-			return err
-		}
+	ids, amounts := make(pg.TextArray, len(made)), make(pg.TextArray, len(made)) // an invoice is named once
+	for i, a := range made {
+		ids[i], amounts[i] = a.InvoiceID.String(), a.Amount.String()
+	}
+	res := tx.Exec(`UPDATE invoices v SET paid = v.paid + n.amount, version = v.version + 1
+		FROM unnest(?::uuid[], ?::numeric[]) AS n (id, amount) WHERE v.id = n.id`, ids, amounts)
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected != int64(len(made)) {
+		return errs.ErrStale
 	}
 	r.Allocations = append(r.Allocations, made...)
 	return updateReceipt(tx, r, map[string]any{"allocated": r.Allocated})

@@ -156,11 +156,15 @@ func (s *Service) Object(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	if err != nil {
 		return Figures{}, err
 	}
+	days, err := s.rules.Int(tx, "statement.ruling_days")
+	if err != nil {
+		return Figures{}, err
+	}
 	month := f.Month.Format("2006-01")
 	return f, followup.Open(tx, followup.Task{
 		Kind: KindObject, SubjectType: SubjectFigures, SubjectID: f.ID, Number: month, TitleEN: rep.Name + " objects to the figures of " + month,
 		TitleZH: rep.Name + " 对 " + month + " 业绩数据提出异议", Role: identity.SalesManager, DepartmentID: rep.DepartmentID,
-		Within: &clock.Term{From: tx.Now, Days: 1}, EscalateTo: identity.GeneralManager,
+		Within: &clock.Term{From: tx.Now, Days: days}, EscalateTo: identity.GeneralManager,
 	})
 }
 
