@@ -81,11 +81,11 @@ func TestTheLimitsOfAServer(t *testing.T) {
 		t.Errorf("%+v", pg.Default)
 	}
 	db := opened(t, testpg.URL(t), pg.Options{})
-	var lock, statement string
+	var lock, statement, jit string
 	err := db.View(context.Background(), pg.System("test"), func(tx pg.Tx) error {
-		return tx.Raw("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')").Row().Scan(&lock, &statement)
+		return tx.Raw("SELECT current_setting('lock_timeout'), current_setting('statement_timeout'), current_setting('jit')").Row().Scan(&lock, &statement, &jit)
 	})
-	if err != nil || lock != "3s" || statement != "10s" || db.Pool().Config().MaxConns != 24 {
-		t.Errorf("lock %s, statement %s, %d connections: %v", lock, statement, db.Pool().Config().MaxConns, err)
+	if err != nil || lock != "3s" || statement != "10s" || jit != "off" || db.Pool().Config().MaxConns != 24 {
+		t.Errorf("lock %s, statement %s, jit %s, %d connections: %v", lock, statement, jit, db.Pool().Config().MaxConns, err)
 	}
 }

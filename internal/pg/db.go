@@ -86,6 +86,9 @@ func Open(ctx context.Context, url string, o Options, c *clock.Clock) (*DB, erro
 	rp["timezone"] = "UTC"
 	rp["statement_timeout"] = fmt.Sprint(o.StatementTime.Milliseconds())
 	rp["lock_timeout"] = fmt.Sprint(o.LockWait.Milliseconds())
+	// A plan of many branches, none of which finds much, looks dear to the planner: PostgreSQL would compile it for seconds, and run it for
+	// milliseconds. Nothing here reads so much at once that compiling pays.
+	rp["jit"] = "off"
 	rp["idle_in_transaction_session_timeout"] = "30000"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
