@@ -20828,8 +20828,13 @@ type ShippingNotice struct {
 	OwnerID UUID `json:"owner_id"`
 
 	// PayerID Who carries the exposure.
-	PayerID  openapi_types.UUID `json:"payer_id"`
-	Priority int                `json:"priority"`
+	PayerID openapi_types.UUID `json:"payer_id"`
+
+	// Priority 1 is served first: an A customer's; B 2, others 5, as parameters say (SHP-19).
+	Priority int `json:"priority"`
+
+	// PriorityReason Why the sales manager has it served otherwise than its grade says.
+	PriorityReason *string `json:"priority_reason,omitempty"`
 
 	// ReleasedAt Example: 2026-11-20T08:30:00Z
 	ReleasedAt *Instant `json:"released_at,omitempty"`
@@ -20884,11 +20889,6 @@ type ShippingNoticeCreate struct {
 	// Example: 客户本周五付款
 	OverdueReason *string `json:"overdue_reason,omitempty"`
 
-	// Priority 1 is served first; by the customer's grade when absent: A 1, B 2, others 5.
-	//
-	// Example: 2
-	Priority *int `json:"priority,omitempty"`
-
 	// Remarks Example: 请于上午装货
 	Remarks *string `json:"remarks,omitempty"`
 
@@ -20936,9 +20936,6 @@ type ShippingNoticePatch struct {
 
 	// OverdueReason Example: 客户本周五付款
 	OverdueReason nullable.Nullable[string] `json:"overdue_reason,omitempty"`
-
-	// Priority Example: 2
-	Priority *int `json:"priority,omitempty"`
 
 	// Remarks Example: 请于上午装货
 	Remarks nullable.Nullable[string] `json:"remarks,omitempty"`
@@ -21037,6 +21034,75 @@ type ShippingPrepareLot struct {
 
 	// WarehouseID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	WarehouseID UUID `json:"warehouse_id"`
+}
+
+// ShippingPriority defines model for ShippingPriority.
+type ShippingPriority struct {
+	// Priority 1 is served first; without one, the grade's again.
+	//
+	// Example: 1
+	Priority *int `json:"priority,omitempty"`
+
+	// Reason Needed with a priority.
+	//
+	// Example: 客户生产线停机待料
+	Reason *string `json:"reason,omitempty"`
+}
+
+// ShippingQueue defines model for ShippingQueue.
+type ShippingQueue struct {
+	Data       []ShippingQueueItem `json:"data"`
+	NextCursor *string             `json:"next_cursor,omitempty"`
+}
+
+// ShippingQueueItem defines model for ShippingQueueItem.
+type ShippingQueueItem struct {
+	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	CustomerID   UUID   `json:"customer_id"`
+	CustomerName string `json:"customer_name"`
+
+	// Etag The version of the item, as its own ETag header would say.
+	//
+	// Example: "3"
+	Etag Etag `json:"etag"`
+
+	// ID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ID       UUID                `json:"id"`
+	Lines    []ShippingQueueLine `json:"lines"`
+	Number   string              `json:"number"`
+	Priority int                 `json:"priority"`
+
+	// PriorityReason Why it is served otherwise than its grade says.
+	PriorityReason *string `json:"priority_reason,omitempty"`
+
+	// ShipDate Example: 2026-11-20
+	ShipDate Date `json:"ship_date"`
+
+	// State Example: released
+	State   ShippingState `json:"state"`
+	Vehicle *string       `json:"vehicle,omitempty"`
+}
+
+// ShippingQueueLine defines model for ShippingQueueLine.
+type ShippingQueueLine struct {
+	// NoticeLineID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	NoticeLineID UUID `json:"notice_line_id"`
+
+	// Prepared Of it, what is laid out.
+	//
+	// Example: 0.0000
+	Prepared    decimal.Decimal `json:"prepared"`
+	ProductCode string          `json:"product_code"`
+
+	// ProductID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
+	ProductID   UUID   `json:"product_id"`
+	ProductName string `json:"product_name"`
+
+	// Rest Hasn't left.
+	//
+	// Example: 500.0000
+	Rest decimal.Decimal `json:"rest"`
+	Unit string          `json:"unit"`
 }
 
 // ShippingReason defines model for ShippingReason.
@@ -29353,6 +29419,18 @@ type PrepareShippingNoticeParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// SetShippingPriorityParams defines parameters for SetShippingPriority.
+type SetShippingPriorityParams struct {
+	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
+	ValidateOnly *ValidateOnly `form:"validate_only,omitempty" json:"validate_only,omitempty"`
+
+	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag that you read; 412 when someone else has changed it since.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ReleaseShippingNoticeParams defines parameters for ReleaseShippingNotice.
 type ReleaseShippingNoticeParams struct {
 	// ValidateOnly Runs the same checks and answers the same, and writes nothing.
@@ -29414,6 +29492,21 @@ type ListTransportOptionsParams struct {
 
 	// DistanceKm How far it is, in km.
 	DistanceKm *string `form:"distance_km,omitempty" json:"distance_km,omitempty"`
+}
+
+// ListShippingQueueParams defines parameters for ListShippingQueue.
+type ListShippingQueueParams struct {
+	// ShipTo Only with a shipping date up to here.
+	ShipTo *Date `form:"ship_to,omitempty" json:"ship_to,omitempty"`
+
+	// ProductID Only notices that want this product.
+	ProductID *UUID `form:"product_id,omitempty" json:"product_id,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListShortMaterialsParams defines parameters for ListShortMaterials.
@@ -31131,6 +31224,9 @@ type ExplainOverdueJSONRequestBody = OverdueReason
 
 // PrepareShippingNoticeJSONRequestBody defines body for PrepareShippingNotice for application/json ContentType.
 type PrepareShippingNoticeJSONRequestBody = ShippingPrepare
+
+// SetShippingPriorityJSONRequestBody defines body for SetShippingPriority for application/json ContentType.
+type SetShippingPriorityJSONRequestBody = ShippingPriority
 
 // ReleaseShippingNoticeJSONRequestBody defines body for ReleaseShippingNotice for application/json ContentType.
 type ReleaseShippingNoticeJSONRequestBody = ShippingRelease

@@ -1814,6 +1814,9 @@ type ServerInterface interface {
 	// PrepareShippingNotice Lay out the goods of a notice
 	// (POST /v1/shipping-notices/{shipping_notice_id}/prepare)
 	PrepareShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params PrepareShippingNoticeParams) error
+	// SetShippingPriority Say who is served first
+	// (POST /v1/shipping-notices/{shipping_notice_id}/priority)
+	SetShippingPriority(ctx echo.Context, shippingNoticeID ShippingNoticeID, params SetShippingPriorityParams) error
 	// ReleaseShippingNotice Approve and release
 	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
 	ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error
@@ -1829,6 +1832,9 @@ type ServerInterface interface {
 	// ListTransportOptions Choose transport by date and cost
 	// (GET /v1/shipping-notices/{shipping_notice_id}/transport-options)
 	ListTransportOptions(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ListTransportOptionsParams) error
+	// ListShippingQueue List what is to be laid out and loaded
+	// (GET /v1/shipping-queue)
+	ListShippingQueue(ctx echo.Context, params ListShippingQueueParams) error
 	// ListShortMaterials List materials that are short
 	// (GET /v1/short-materials)
 	ListShortMaterials(ctx echo.Context, params ListShortMaterialsParams) error
@@ -25050,6 +25056,63 @@ func (w *ServerInterfaceWrapper) PrepareShippingNotice(ctx echo.Context) error {
 	return err
 }
 
+// SetShippingPriority converts echo context to params.
+func (w *ServerInterfaceWrapper) SetShippingPriority(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "shipping_notice_id" -------------
+	var shippingNoticeID ShippingNoticeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "shipping_notice_id", ctx.Param("shipping_notice_id"), &shippingNoticeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter shipping_notice_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetShippingPriorityParams
+	// ------------- Optional query parameter "validate_only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "validate_only", ctx.QueryParams(), &params.ValidateOnly, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter validate_only: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetShippingPriority(ctx, shippingNoticeID, params)
+	return err
+}
+
 // ReleaseShippingNotice converts echo context to params.
 func (w *ServerInterfaceWrapper) ReleaseShippingNotice(ctx echo.Context) error {
 	var err error
@@ -25307,6 +25370,45 @@ func (w *ServerInterfaceWrapper) ListTransportOptions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTransportOptions(ctx, shippingNoticeID, params)
+	return err
+}
+
+// ListShippingQueue converts echo context to params.
+func (w *ServerInterfaceWrapper) ListShippingQueue(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListShippingQueueParams
+	// ------------- Optional query parameter "ship_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ship_to", ctx.QueryParams(), &params.ShipTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ship_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "product_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "product_id", ctx.QueryParams(), &params.ProductID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter product_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListShippingQueue(ctx, params)
 	return err
 }
 
@@ -29485,11 +29587,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/explain-overdue", wrapper.ExplainOverdue, options.OperationMiddlewares["explainOverdue"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/gate-passes", wrapper.ListNoticeGatePasses, options.OperationMiddlewares["listNoticeGatePasses"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/prepare", wrapper.PrepareShippingNotice, options.OperationMiddlewares["prepareShippingNotice"]...)
+	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/priority", wrapper.SetShippingPriority, options.OperationMiddlewares["setShippingPriority"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/release", wrapper.ReleaseShippingNotice, options.OperationMiddlewares["releaseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/revise", wrapper.ReviseShippingNotice, options.OperationMiddlewares["reviseShippingNotice"]...)
 	router.POST(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/submit", wrapper.SubmitShippingNotice, options.OperationMiddlewares["submitShippingNotice"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/timeline", wrapper.GetShippingNoticeTimeline, options.OperationMiddlewares["getShippingNoticeTimeline"]...)
 	router.GET(options.BaseURL+"/v1/shipping-notices/:shipping_notice_id/transport-options", wrapper.ListTransportOptions, options.OperationMiddlewares["listTransportOptions"]...)
+	router.GET(options.BaseURL+"/v1/shipping-queue", wrapper.ListShippingQueue, options.OperationMiddlewares["listShippingQueue"]...)
 	router.GET(options.BaseURL+"/v1/short-materials", wrapper.ListShortMaterials, options.OperationMiddlewares["listShortMaterials"]...)
 	router.GET(options.BaseURL+"/v1/shortage-allotments", wrapper.ListShortageAllotments, options.OperationMiddlewares["listShortageAllotments"]...)
 	router.POST(options.BaseURL+"/v1/shortage-allotments", wrapper.ProposeShortageAllotment, options.OperationMiddlewares["proposeShortageAllotment"]...)
@@ -46503,6 +46607,38 @@ func (response PrepareShippingNotice201JSONResponse) VisitPrepareShippingNoticeR
 	return err
 }
 
+type SetShippingPriorityRequestObject struct {
+	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
+	Params           SetShippingPriorityParams
+	Body             *SetShippingPriorityJSONRequestBody
+}
+
+type SetShippingPriorityResponseObject interface {
+	VisitSetShippingPriorityResponse(w http.ResponseWriter) error
+}
+
+type SetShippingPriority200ResponseHeaders struct {
+	ETag string
+}
+
+type SetShippingPriority200JSONResponse struct {
+	Body    ShippingNotice
+	Headers SetShippingPriority200ResponseHeaders
+}
+
+func (response SetShippingPriority200JSONResponse) VisitSetShippingPriorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleaseShippingNoticeRequestObject struct {
 	ShippingNoticeID ShippingNoticeID `json:"shipping_notice_id"`
 	Params           ReleaseShippingNoticeParams
@@ -46633,6 +46769,28 @@ type ListTransportOptionsResponseObject interface {
 type ListTransportOptions200JSONResponse TransportOptions
 
 func (response ListTransportOptions200JSONResponse) VisitListTransportOptionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShippingQueueRequestObject struct {
+	Params ListShippingQueueParams
+}
+
+type ListShippingQueueResponseObject interface {
+	VisitListShippingQueueResponse(w http.ResponseWriter) error
+}
+
+type ListShippingQueue200JSONResponse ShippingQueue
+
+func (response ListShippingQueue200JSONResponse) VisitListShippingQueueResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -50949,6 +51107,9 @@ type StrictServerInterface interface {
 	// PrepareShippingNotice Lay out the goods of a notice
 	// (POST /v1/shipping-notices/{shipping_notice_id}/prepare)
 	PrepareShippingNotice(ctx context.Context, request PrepareShippingNoticeRequestObject) (PrepareShippingNoticeResponseObject, error)
+	// SetShippingPriority Say who is served first
+	// (POST /v1/shipping-notices/{shipping_notice_id}/priority)
+	SetShippingPriority(ctx context.Context, request SetShippingPriorityRequestObject) (SetShippingPriorityResponseObject, error)
 	// ReleaseShippingNotice Approve and release
 	// (POST /v1/shipping-notices/{shipping_notice_id}/release)
 	ReleaseShippingNotice(ctx context.Context, request ReleaseShippingNoticeRequestObject) (ReleaseShippingNoticeResponseObject, error)
@@ -50964,6 +51125,9 @@ type StrictServerInterface interface {
 	// ListTransportOptions Choose transport by date and cost
 	// (GET /v1/shipping-notices/{shipping_notice_id}/transport-options)
 	ListTransportOptions(ctx context.Context, request ListTransportOptionsRequestObject) (ListTransportOptionsResponseObject, error)
+	// ListShippingQueue List what is to be laid out and loaded
+	// (GET /v1/shipping-queue)
+	ListShippingQueue(ctx context.Context, request ListShippingQueueRequestObject) (ListShippingQueueResponseObject, error)
 	// ListShortMaterials List materials that are short
 	// (GET /v1/short-materials)
 	ListShortMaterials(ctx context.Context, request ListShortMaterialsRequestObject) (ListShortMaterialsResponseObject, error)
@@ -72305,6 +72469,55 @@ func (sh *strictHandler) PrepareShippingNotice(ctx echo.Context, shippingNoticeI
 	return nil
 }
 
+// SetShippingPriority operation middleware
+func (sh *strictHandler) SetShippingPriority(ctx echo.Context, shippingNoticeID ShippingNoticeID, params SetShippingPriorityParams) error {
+	var request SetShippingPriorityRequestObject
+
+	request.ShippingNoticeID = shippingNoticeID
+	request.Params = params
+
+	var body SetShippingPriorityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetShippingPriority(ctx.Request().Context(), request.(SetShippingPriorityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetShippingPriority")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetShippingPriorityResponseObject); ok {
+		return validResponse.VisitSetShippingPriorityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReleaseShippingNotice operation middleware
 func (sh *strictHandler) ReleaseShippingNotice(ctx echo.Context, shippingNoticeID ShippingNoticeID, params ReleaseShippingNoticeParams) error {
 	var request ReleaseShippingNoticeRequestObject
@@ -72475,6 +72688,31 @@ func (sh *strictHandler) ListTransportOptions(ctx echo.Context, shippingNoticeID
 		return err
 	} else if validResponse, ok := response.(ListTransportOptionsResponseObject); ok {
 		return validResponse.VisitListTransportOptionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListShippingQueue operation middleware
+func (sh *strictHandler) ListShippingQueue(ctx echo.Context, params ListShippingQueueParams) error {
+	var request ListShippingQueueRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShippingQueue(ctx.Request().Context(), request.(ListShippingQueueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShippingQueue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListShippingQueueResponseObject); ok {
+		return validResponse.VisitListShippingQueueResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -176,7 +176,7 @@ func (s *Server) ListShippingNoticeDecisions(ctx context.Context, r api.ListShip
 func noticeContent(b api.ShippingNoticeCreate) shipping.Content {
 	return shipping.Content{
 		Flow: shipping.Flow(b.Flow), ShipDate: b.ShipDate.Time, ShortLeadReason: value(b.ShortLeadReason), OverdueReason: value(b.OverdueReason),
-		Priority: b.Priority, Vehicle: value(b.Vehicle), Carrier: value(b.Carrier), Driver: value(b.Driver),
+		Vehicle: value(b.Vehicle), Carrier: value(b.Carrier), Driver: value(b.Driver),
 		DriverPhone: value(b.DriverPhone), Remarks: value(b.Remarks), Files: attachmentIDs(b.AttachmentIds), Lines: noticeLines(b.Lines),
 	}
 }
@@ -196,9 +196,6 @@ func patchNotice(c *shipping.Content, b api.ShippingNoticePatch) {
 	if b.ShipDate != nil {
 		c.ShipDate = b.ShipDate.Time
 	}
-	if b.Priority != nil {
-		c.Priority = b.Priority
-	}
 	if b.Lines != nil {
 		c.Lines = noticeLines(*b.Lines)
 	}
@@ -216,7 +213,7 @@ func patchNotice(c *shipping.Content, b api.ShippingNoticePatch) {
 func noticeBody(who identity.Principal, n shipping.Notice) api.ShippingNotice {
 	body := api.ShippingNotice{
 		ID: n.ID, Number: n.Number, CustomerID: n.CustomerID, PayerID: n.PayerID, OwnerID: n.OwnerID, Flow: api.ShippingFlow(n.Flow),
-		State: api.ShippingState(n.State), Priority: n.Priority, ShipDate: openapi.Date{Time: n.ShipDate},
+		State: api.ShippingState(n.State), Priority: n.Priority, PriorityReason: optional(n.PriorityReason), ShipDate: openapi.Date{Time: n.ShipDate},
 		ShortLeadReason: optional(n.ShortLeadReason), Vehicle: optional(n.Vehicle), Carrier: optional(n.Carrier), Driver: optional(n.Driver),
 		DriverPhone: optional(n.DriverPhone), Remarks: optional(n.Remarks), Currency: api.Currency(n.Currency), ApprovalID: n.ApprovalID,
 		SpecialReleaseID: n.SpecialReleaseID, ReleasedBy: n.ReleasedBy, ReleasedAt: n.ReleasedAt, EndedReason: optional(n.EndedReason),

@@ -178,15 +178,16 @@ var matrix = map[Permission][]Role{
 	"order.close":  roles(sellers, finance),
 
 	// shipping
-	"shipment.read":     roles(sellers, finance, factory, overseers, GateGuard),
-	"shipment.write":    roles(sellers),
-	"shipment.submit":   roles(sellers),
-	"shipment.check":    roles(finance),
-	"shipment.release":  roles(sellers, finance, generalOffice),
-	"shipment.cancel":   roles(sellers, finance),
-	"shipment.dispatch": roles(WarehouseKeeper),
-	"gate_pass.read":    roles(sellers, finance, factory, overseers, GateGuard),
-	"gate_pass.check":   roles(GateGuard),
+	"shipment.read":       roles(sellers, finance, factory, overseers, GateGuard),
+	"shipment.write":      roles(sellers),
+	"shipment.submit":     roles(sellers),
+	"shipment.check":      roles(finance),
+	"shipment.release":    roles(sellers, finance, generalOffice),
+	"shipment.cancel":     roles(sellers, finance),
+	"shipment.dispatch":   roles(WarehouseKeeper),
+	"shipment.prioritise": roles(SalesManager), // SHP-19
+	"gate_pass.read":      roles(sellers, finance, factory, overseers, GateGuard),
+	"gate_pass.check":     roles(GateGuard),
 
 	// the gate offline
 	"gate_conflict.read":         roles(sellers, finance, factory, overseers, GateGuard),

@@ -17,6 +17,9 @@ var (
 		"仓库 {warehouse} 的批次 {lot} 不得发货({why_zh}),请重新备货。", "SHP-16")
 	ErrLoaded = errs.Define(errs.Rule, "stock.loaded_lot_failed",
 		"Lot {lot} failed its inspection after it was loaded; unload it.", "批次 {lot} 装车后检验不合格,请卸货。", "SHP-16")
+	ErrServedFirst = errs.Define(errs.Rule, "stock.served_first",
+		"{product}: {free} are free, and {notices}, to be served first, still need {needed}. Lay these out before, or have the sales manager change who comes first.",
+		"{product}:可用 {free},优先的通知单 {notices} 尚需 {needed}。请先为其备货,或由销售经理调整优先级。", "SHP-19")
 	ErrLotFree = errs.Define(errs.Rule, "stock.lot_not_enough",
 		"Only {free} of lot {lot} in {warehouse} are free.", "仓库 {warehouse} 批次 {lot} 仅余 {free} 可用。")
 	ErrNothing = errs.Define(errs.Conflict, "stock.nothing_to_prepare",

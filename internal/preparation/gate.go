@@ -26,6 +26,7 @@ type judgement struct {
 	takes   []take
 	lacks   []lack
 	stopped []*level // that are held for it
+	first   []ahead  // of what others come before it (SHP-19)
 }
 
 // decision says of each line which lots it gets, and what stops the rest (SHP-16).
@@ -51,6 +52,7 @@ func (j judgement) decision(notice uuid.UUID, lines []Line) decision.Decision {
 		stopped = append(stopped, l.stopped...)
 	}
 	j.explain(&d, stopped)
+	j.explainFirst(&d)
 	if len(d.Failed()) > 0 {
 		d.Outcome = decision.Refused
 	}
@@ -95,6 +97,10 @@ func (j judgement) refusal() *errs.Error {
 	}
 	if len(j.lacks) > 0 {
 		return lacking(j.lacks, j.policy)
+	}
+	if len(j.first) > 0 {
+		a := j.first[0]
+		return ErrServedFirst.With("product", a.Product, "free", a.free.Trim(0), "needed", a.Needed.Trim(0), "notices", a.Notices)
 	}
 	return nil
 }

@@ -29,7 +29,8 @@ type Laying struct {
 // Reserve lays goods out for a released notice (SHP-16): it makes a preparation list of lots that may leave, in the order of the policy
 // or as the keeper names them. What the notice holds of lots that may not leave any more goes back first.
 //
-// Returns ErrNotPassed or ErrShort, with the decision, when there isn't enough, ErrOverPrepared for more than is open, ErrNothing when
+// Returns ErrNotPassed or ErrShort, with the decision, when there isn't enough, ErrServedFirst when there isn't beside what notices need that come
+// first (SHP-19), ErrOverPrepared for more than is open, ErrNothing when
 // all is held or has left, and what Named lots are refused with. The notice is locked and released; locks levels, then the number series.
 func (s *Service) Reserve(tx pg.Tx, noticeID uuid.UUID, wishes []Wish, how Laying) (List, error) {
 	p, err := s.stock.Policy(tx)
@@ -49,8 +50,12 @@ func (s *Service) Reserve(tx pg.Tx, noticeID uuid.UUID, wishes []Wish, how Layin
 		return List{}, err
 	}
 	back := giveBackStopped(p, noticeID, levels)
-	j, lines, err := newShelf(p, levels, how.Warehouses...).serve(wishes)
+	shelf := newShelf(p, levels, how.Warehouses...)
+	j, lines, err := shelf.serve(wishes)
 	if err != nil {
+		return List{}, err
+	}
+	if j.first, err = servedFirst(tx, noticeID, shelf, j.takes); err != nil {
 		return List{}, err
 	}
 	if len(j.takes)+len(j.lacks) == 0 {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
-	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -27,7 +26,6 @@ type Content struct {
 	ShipDate        time.Time
 	ShortLeadReason string
 	OverdueReason   string
-	Priority        *int // nil: by the customer's grade (CUS-15)
 	Vehicle         string
 	Carrier         string
 	Driver          string
@@ -140,7 +138,7 @@ func (s *Service) lockOwn(tx pg.Tx, who identity.Principal, id uuid.UUID, versio
 // contentOf is what fill wrote.
 func (n *Notice) contentOf() Content {
 	c := Content{
-		Flow: n.Flow, ShipDate: n.ShipDate, ShortLeadReason: n.ShortLeadReason, OverdueReason: n.OverdueReason, Priority: &n.Priority,
+		Flow: n.Flow, ShipDate: n.ShipDate, ShortLeadReason: n.ShortLeadReason, OverdueReason: n.OverdueReason,
 		Vehicle: n.Vehicle, Carrier: n.Carrier, Driver: n.Driver, DriverPhone: n.DriverPhone, Remarks: n.Remarks,
 	}
 	for _, l := range n.Lines {
@@ -161,7 +159,7 @@ func (s *Service) fill(tx pg.Tx, n *Notice, c Content) error {
 	}
 	n.Flow, n.ShipDate, n.ShortLeadReason, n.OverdueReason = c.Flow, c.ShipDate, c.ShortLeadReason, c.OverdueReason
 	n.Vehicle, n.Carrier, n.Driver, n.DriverPhone, n.Remarks = c.Vehicle, c.Carrier, c.Driver, c.DriverPhone, c.Remarks
-	if n.Priority, err = s.priority(tx, n.CustomerID, c.Priority); err != nil {
+	if err := s.rank(tx, n); err != nil {
 		return err
 	}
 	before := n.Lines
@@ -195,26 +193,6 @@ func (c Content) checkDate(today time.Time, lead int) error {
 		return ErrShortLead.With("days", lead).At("/short_lead_reason")
 	}
 	return nil
-}
-
-// priority is the one given, else the one that the customer's grade has (CUS-15, SHP-19).
-func (s *Service) priority(tx pg.Tx, customerID uuid.UUID, given *int) (int, error) {
-	if given != nil {
-		return *given, nil
-	}
-	p, err := s.credit.Position(tx, customerID)
-	if err != nil {
-		return 0, err
-	}
-	name := "shipping.priority_others"
-	switch p.Profile.Grade {
-	case credit.GradeA:
-		name = "shipping.priority_a"
-	case credit.GradeB:
-		name = "shipping.priority_b"
-	case credit.GradeC, credit.GradeD, credit.NoGrade:
-	}
-	return s.rules.Int(tx, name)
 }
 
 // noticeLines makes the lines from open order lines (SHP-02).

@@ -98,6 +98,8 @@ var (
 		"The delivery note is cancelled: nothing left with it.", "送货单已作废,并无货物出厂。", "SHP-14")
 	ErrCorrectsTooMuch = pg.Constraint("delivery_note_lines_corrected", errs.Define(errs.Rule, "shipping.corrects_too_much",
 		"A correction can't take more off a line than what left with it: {left}.", "更正数量不能超过该行实发数量 {left}。", "SHP-14"))
+	ErrPriorityReason = pg.Constraint("shipping_notices_priority_reason", errs.Define(errs.Rule, "shipping.priority_reason",
+		"Give the reason why the notice is served otherwise than its customer's grade says.", "须说明不按客户等级安排先后的原因。", "SHP-19"))
 	ErrFrozen = pg.Constraint("shipping_notices_figures_frozen", errs.Define(errs.Conflict, "shipping.figures_frozen",
 		"What finance signed doesn't change; the notice must be revised.", "财务签核的数据不可更改,请修订通知单。", "SHP-03"))
 )

@@ -43,7 +43,9 @@ type Notice struct {
 	OwnerID          uuid.UUID // of the customer (ORG-06)
 	Flow             Flow
 	State            State
-	Priority         int // 1 is served first; from the customer's grade when nobody says otherwise (CUS-15)
+	Priority         int        // 1 is served first; by the customer's grade (CUS-15, SHP-19)
+	PriorityReason   string     // why the sales manager has it served otherwise; "" when nobody does
+	PrioritySetBy    *uuid.UUID // who
 	ShipDate         time.Time
 	ShortLeadReason  string // why it ships sooner than shipping.lead_days from now (SHP-02)
 	OverdueReason    string // why it should ship although something is overdue (SHP-05)
@@ -211,7 +213,7 @@ func (n *Notice) snapshot() map[string]any {
 		lines[i] = fmt.Sprintf("%s %s/%s %s", l.ProductCode, l.DispatchedQuantity, l.Quantity, l.Unit)
 	}
 	m := map[string]any{
-		"number": n.Number, "state": n.State, "flow": n.Flow, "customer_id": n.CustomerID, "payer_id": n.PayerID, "priority": n.Priority,
+		"number": n.Number, "state": n.State, "flow": n.Flow, "customer_id": n.CustomerID, "payer_id": n.PayerID, "priority": n.Priority, "priority_reason": n.PriorityReason,
 		"ship_date": n.ShipDate.Format(time.DateOnly), "short_lead_reason": n.ShortLeadReason, "overdue_reason": n.OverdueReason,
 		"vehicle": n.Vehicle, "carrier": n.Carrier, "driver": n.Driver, "remarks": n.Remarks, "amount": n.Amount,
 		"dispatched_amount": n.DispatchedAmount, "covered_amount": n.CoveredAmount, "revision": n.Revision, "approval_id": n.ApprovalID,

@@ -192,8 +192,8 @@ func TestSHP02_DraftsOfOneLineAddUpToIt(t *testing.T) {
 	}
 }
 
-// CUS-15, SHP-19: who is served first is a parameter.
-func TestSHP19_PrioritiesAreParameters(t *testing.T) {
+// CUS-15: who is served first is a parameter.
+func TestCUS15_PrioritiesAreParameters(t *testing.T) {
 	w := open(t, "1000") // grade B
 	if got := w.As("rep1").Post("/v1/shipping-notices", w.draft("credit", "1")).Want(201).At("priority"); got != float64(2) {
 		t.Errorf("priority of B is %v", got)

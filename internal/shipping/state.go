@@ -50,24 +50,25 @@ const (
 )
 
 // Verbs are all verbs.
-var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbPrepare, VerbDispatch, VerbUnload, VerbClose, VerbSpecial, VerbEmergency}
+var Verbs = []Verb{VerbUpdate, VerbSubmit, VerbCheck, VerbExplain, VerbRelease, VerbRevise, VerbCancel, VerbPrepare, VerbDispatch, VerbUnload, VerbClose, VerbSpecial, VerbEmergency, VerbPrioritise}
 
 // allowed says in which states each verb makes sense. What is released can't be edited: it is revised, and passes the
 // gates again.
 var allowed = map[Verb][]State{
-	VerbUpdate:    {StateDraft},
-	VerbSubmit:    {StateDraft},
-	VerbCheck:     {StateSubmitted},
-	VerbExplain:   {StateBlocked},
-	VerbRelease:   {StateChecked},
-	VerbRevise:    {StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
-	VerbCancel:    {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
-	VerbPrepare:   {StateReleased, StatePartlyDispatched},
-	VerbDispatch:  {StateReleased, StatePartlyDispatched},
-	VerbUnload:    {StatePartlyDispatched, StateDispatched, StateClosed}, // closed while a truck stood in the yard
-	VerbClose:     {StatePartlyDispatched, StateDispatched},
-	VerbSpecial:   {StateSubmitted, StateChecked, StateBlocked},
-	VerbEmergency: {StateSubmitted, StateChecked, StateBlocked},
+	VerbUpdate:     {StateDraft},
+	VerbSubmit:     {StateDraft},
+	VerbCheck:      {StateSubmitted},
+	VerbExplain:    {StateBlocked},
+	VerbRelease:    {StateChecked},
+	VerbRevise:     {StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
+	VerbCancel:     {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StateRefused},
+	VerbPrepare:    {StateReleased, StatePartlyDispatched},
+	VerbDispatch:   {StateReleased, StatePartlyDispatched},
+	VerbUnload:     {StatePartlyDispatched, StateDispatched, StateClosed}, // closed while a truck stood in the yard
+	VerbClose:      {StatePartlyDispatched, StateDispatched},
+	VerbSpecial:    {StateSubmitted, StateChecked, StateBlocked},
+	VerbEmergency:  {StateSubmitted, StateChecked, StateBlocked},
+	VerbPrioritise: {StateDraft, StateSubmitted, StateChecked, StateBlocked, StateReleased, StatePartlyDispatched},
 }
 
 // May returns errs.ErrState unless the verb makes sense in the notice's state.

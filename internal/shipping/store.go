@@ -113,7 +113,7 @@ func decodeLines(b []byte) ([]Line, error) {
 // updateNotice writes what may change and raises the version.
 func updateNotice(tx pg.Tx, n *Notice) error {
 	err := pg.Update(tx, "shipping_notices", n.ID, n.Version, map[string]any{
-		"payer_id": n.PayerID, "flow": n.Flow, "state": n.State, "priority": n.Priority, "ship_date": n.ShipDate,
+		"payer_id": n.PayerID, "flow": n.Flow, "state": n.State, "priority": n.Priority, "priority_reason": n.PriorityReason, "priority_set_by": n.PrioritySetBy, "ship_date": n.ShipDate,
 		"short_lead_reason": n.ShortLeadReason, "overdue_reason": n.OverdueReason, "vehicle": n.Vehicle, "carrier": n.Carrier,
 		"driver": n.Driver, "driver_phone": n.DriverPhone, "remarks": n.Remarks, "amount": n.Amount,
 		"dispatched_amount": n.DispatchedAmount, "covered_amount": n.CoveredAmount, "figures": n.Figures, "checked_by": n.CheckedBy,
