@@ -13636,7 +13636,8 @@ type InvoicingTermsInput struct {
 
 // InvoicingTermsList defines model for InvoicingTermsList.
 type InvoicingTermsList struct {
-	Data []InvoicingTerms `json:"data"`
+	Data       []InvoicingTerms `json:"data"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
 }
 
 // JointResponsibility defines model for JointResponsibility.
@@ -15847,8 +15848,10 @@ type OverviewRow struct {
 	// Example: 12500.00
 	Received Money `json:"received"`
 
-	// StatementID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	StatementID UUID `json:"statement_id"`
+	// StatementID The month's statement; absent for who needed none.
+	//
+	// Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c90
+	StatementID *openapi_types.UUID `json:"statement_id,omitempty"`
 }
 
 // OwnershipCase defines model for OwnershipCase.
@@ -16157,7 +16160,8 @@ type PayerAccount struct {
 
 // PayerAccountList defines model for PayerAccountList.
 type PayerAccountList struct {
-	Data []PayerAccount `json:"data"`
+	Data       []PayerAccount `json:"data"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
 }
 
 // PayingPerson Somebody who settles accounts at a customer.
@@ -19896,7 +19900,7 @@ type RepFigure struct {
 	// Example: 12500.00
 	Invoiced Money `json:"invoiced"`
 
-	// Lines The customers that they were made of, in the single read.
+	// Lines The first of the customers that they were made of, in the single read.
 	Lines *[]RepFigureLine `json:"lines,omitempty"`
 
 	// MadeAt Example: 2026-11-20T08:30:00Z
@@ -20010,6 +20014,12 @@ type RepFigureLine struct {
 	//
 	// Example: 0
 	Unweighed int `json:"unweighed"`
+}
+
+// RepFigureLineList defines model for RepFigureLineList.
+type RepFigureLineList struct {
+	Data       []RepFigureLine `json:"data"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
 }
 
 // RepFigureList defines model for RepFigureList.
@@ -25744,6 +25754,24 @@ type SetInvoicingTermsParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListInvoicingTermsParams defines parameters for ListInvoicingTerms.
+type ListInvoicingTermsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListPayerAccountsParams defines parameters for ListPayerAccounts.
+type ListPayerAccountsParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // StateCustomerPurchaseWindowParams defines parameters for StateCustomerPurchaseWindow.
 type StateCustomerPurchaseWindowParams struct {
 	// IdempotencyKey A key of your own making. The same key with the same body gets the same answer, and one effect. Kept 7 days.
@@ -29033,6 +29061,15 @@ type DecideRepFiguresParams struct {
 
 	// IfMatch The ETag that you read; 412 when someone else has changed it since.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListRepFigureLinesParams defines parameters for ListRepFigureLines.
+type ListRepFigureLinesParams struct {
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ObjectToRepFiguresParams defines parameters for ObjectToRepFigures.

@@ -613,13 +613,13 @@ type ServerInterface interface {
 	SetInvoicingTerms(ctx echo.Context, customerID CustomerID, params SetInvoicingTermsParams) error
 	// ListInvoicingTerms Read what was said of when a customer is invoiced
 	// (GET /v1/customers/{customer_id}/invoicing-terms/history)
-	ListInvoicingTerms(ctx echo.Context, customerID CustomerID) error
+	ListInvoicingTerms(ctx echo.Context, customerID CustomerID, params ListInvoicingTermsParams) error
 	// GetCustomerOpportunityGrades Read the opportunity grades of a customer
 	// (GET /v1/customers/{customer_id}/opportunity-grades)
 	GetCustomerOpportunityGrades(ctx echo.Context, customerID CustomerID) error
 	// ListPayerAccounts Read from which accounts a customer pays
 	// (GET /v1/customers/{customer_id}/payer-accounts)
-	ListPayerAccounts(ctx echo.Context, customerID CustomerID) error
+	ListPayerAccounts(ctx echo.Context, customerID CustomerID, params ListPayerAccountsParams) error
 	// GetPromiseRecord Read how good a payer's word was
 	// (GET /v1/customers/{customer_id}/promise-record)
 	GetPromiseRecord(ctx echo.Context, customerID UUID) error
@@ -1694,6 +1694,9 @@ type ServerInterface interface {
 	// DecideRepFigures Decide an objection
 	// (POST /v1/rep-figures/{rep_figure_id}/decide)
 	DecideRepFigures(ctx echo.Context, repFigureID RepFigureID, params DecideRepFiguresParams) error
+	// ListRepFigureLines List the customers of a rep's figures
+	// (GET /v1/rep-figures/{rep_figure_id}/lines)
+	ListRepFigureLines(ctx echo.Context, repFigureID RepFigureID, params ListRepFigureLinesParams) error
 	// ObjectToRepFigures Object to your figures
 	// (POST /v1/rep-figures/{rep_figure_id}/object)
 	ObjectToRepFigures(ctx echo.Context, repFigureID RepFigureID, params ObjectToRepFiguresParams) error
@@ -9575,8 +9578,24 @@ func (w *ServerInterfaceWrapper) ListInvoicingTerms(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvoicingTermsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListInvoicingTerms(ctx, customerID)
+	err = w.Handler.ListInvoicingTerms(ctx, customerID, params)
 	return err
 }
 
@@ -9607,8 +9626,24 @@ func (w *ServerInterfaceWrapper) ListPayerAccounts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayerAccountsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListPayerAccounts(ctx, customerID)
+	err = w.Handler.ListPayerAccounts(ctx, customerID, params)
 	return err
 }
 
@@ -23327,6 +23362,38 @@ func (w *ServerInterfaceWrapper) DecideRepFigures(ctx echo.Context) error {
 	return err
 }
 
+// ListRepFigureLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRepFigureLines(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "rep_figure_id" -------------
+	var repFigureID RepFigureID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "rep_figure_id", ctx.Param("rep_figure_id"), &repFigureID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rep_figure_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRepFigureLinesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRepFigureLines(ctx, repFigureID, params)
+	return err
+}
+
 // ObjectToRepFigures converts echo context to params.
 func (w *ServerInterfaceWrapper) ObjectToRepFigures(ctx echo.Context) error {
 	var err error
@@ -29546,6 +29613,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/rep-figures", wrapper.ListRepFigures, options.OperationMiddlewares["listRepFigures"]...)
 	router.GET(options.BaseURL+"/v1/rep-figures/:rep_figure_id", wrapper.GetRepFigures, options.OperationMiddlewares["getRepFigures"]...)
 	router.POST(options.BaseURL+"/v1/rep-figures/:rep_figure_id/decide", wrapper.DecideRepFigures, options.OperationMiddlewares["decideRepFigures"]...)
+	router.GET(options.BaseURL+"/v1/rep-figures/:rep_figure_id/lines", wrapper.ListRepFigureLines, options.OperationMiddlewares["listRepFigureLines"]...)
 	router.POST(options.BaseURL+"/v1/rep-figures/:rep_figure_id/object", wrapper.ObjectToRepFigures, options.OperationMiddlewares["objectToRepFigures"]...)
 	router.GET(options.BaseURL+"/v1/rep-figures/:rep_figure_id/timeline", wrapper.GetRepFiguresTimeline, options.OperationMiddlewares["getRepFiguresTimeline"]...)
 	router.POST(options.BaseURL+"/v1/rep-figures/give", wrapper.GiveRepFigures, options.OperationMiddlewares["giveRepFigures"]...)
@@ -35378,6 +35446,7 @@ func (response SetInvoicingTerms200JSONResponse) VisitSetInvoicingTermsResponse(
 
 type ListInvoicingTermsRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
+	Params     ListInvoicingTermsParams
 }
 
 type ListInvoicingTermsResponseObject interface {
@@ -35422,6 +35491,7 @@ func (response GetCustomerOpportunityGrades200JSONResponse) VisitGetCustomerOppo
 
 type ListPayerAccountsRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
+	Params     ListPayerAccountsParams
 }
 
 type ListPayerAccountsResponseObject interface {
@@ -45450,6 +45520,29 @@ func (response DecideRepFigures200JSONResponse) VisitDecideRepFiguresResponse(w 
 	return err
 }
 
+type ListRepFigureLinesRequestObject struct {
+	RepFigureID RepFigureID `json:"rep_figure_id"`
+	Params      ListRepFigureLinesParams
+}
+
+type ListRepFigureLinesResponseObject interface {
+	VisitListRepFigureLinesResponse(w http.ResponseWriter) error
+}
+
+type ListRepFigureLines200JSONResponse RepFigureLineList
+
+func (response ListRepFigureLines200JSONResponse) VisitListRepFigureLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ObjectToRepFiguresRequestObject struct {
 	RepFigureID RepFigureID `json:"rep_figure_id"`
 	Params      ObjectToRepFiguresParams
@@ -50987,6 +51080,9 @@ type StrictServerInterface interface {
 	// DecideRepFigures Decide an objection
 	// (POST /v1/rep-figures/{rep_figure_id}/decide)
 	DecideRepFigures(ctx context.Context, request DecideRepFiguresRequestObject) (DecideRepFiguresResponseObject, error)
+	// ListRepFigureLines List the customers of a rep's figures
+	// (GET /v1/rep-figures/{rep_figure_id}/lines)
+	ListRepFigureLines(ctx context.Context, request ListRepFigureLinesRequestObject) (ListRepFigureLinesResponseObject, error)
 	// ObjectToRepFigures Object to your figures
 	// (POST /v1/rep-figures/{rep_figure_id}/object)
 	ObjectToRepFigures(ctx context.Context, request ObjectToRepFiguresRequestObject) (ObjectToRepFiguresResponseObject, error)
@@ -58281,10 +58377,11 @@ func (sh *strictHandler) SetInvoicingTerms(ctx echo.Context, customerID Customer
 }
 
 // ListInvoicingTerms operation middleware
-func (sh *strictHandler) ListInvoicingTerms(ctx echo.Context, customerID CustomerID) error {
+func (sh *strictHandler) ListInvoicingTerms(ctx echo.Context, customerID CustomerID, params ListInvoicingTermsParams) error {
 	var request ListInvoicingTermsRequestObject
 
 	request.CustomerID = customerID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListInvoicingTerms(ctx.Request().Context(), request.(ListInvoicingTermsRequestObject))
@@ -58331,10 +58428,11 @@ func (sh *strictHandler) GetCustomerOpportunityGrades(ctx echo.Context, customer
 }
 
 // ListPayerAccounts operation middleware
-func (sh *strictHandler) ListPayerAccounts(ctx echo.Context, customerID CustomerID) error {
+func (sh *strictHandler) ListPayerAccounts(ctx echo.Context, customerID CustomerID, params ListPayerAccountsParams) error {
 	var request ListPayerAccountsRequestObject
 
 	request.CustomerID = customerID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListPayerAccounts(ctx.Request().Context(), request.(ListPayerAccountsRequestObject))
@@ -70911,6 +71009,32 @@ func (sh *strictHandler) DecideRepFigures(ctx echo.Context, repFigureID RepFigur
 		return err
 	} else if validResponse, ok := response.(DecideRepFiguresResponseObject); ok {
 		return validResponse.VisitDecideRepFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRepFigureLines operation middleware
+func (sh *strictHandler) ListRepFigureLines(ctx echo.Context, repFigureID RepFigureID, params ListRepFigureLinesParams) error {
+	var request ListRepFigureLinesRequestObject
+
+	request.RepFigureID = repFigureID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRepFigureLines(ctx.Request().Context(), request.(ListRepFigureLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRepFigureLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRepFigureLinesResponseObject); ok {
+		return validResponse.VisitListRepFigureLinesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -210,10 +210,24 @@ type PayerAccount struct {
 	LearnedAt     time.Time
 }
 
-// ListPayerAccounts returns from which accounts a customer is known to pay.
-func (s *Service) ListPayerAccounts(tx pg.Tx, customerID uuid.UUID) ([]PayerAccount, error) {
+// ListPayerAccounts returns from which accounts a customer is known to pay, the first learned first.
+func (s *Service) ListPayerAccounts(tx pg.Tx, customerID uuid.UUID, p pg.Page) ([]PayerAccount, string, error) {
+	type place struct {
+		At     time.Time `json:"at"`
+		Number string    `json:"number"`
+	}
+	q := tx.Table("payer_accounts").Where("customer_id = ?", customerID)
+	var last place
+	if found, err := p.After(&last); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("(learned_at, account_number) > (?, ?)", last.At, last.Number)
+	}
 	var rows []PayerAccount
-	return rows, tx.Table("payer_accounts").Where("customer_id = ?", customerID).Order("learned_at, account_number").Limit(200).Scan(&rows).Error
+	if err := q.Order("learned_at, account_number").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(a PayerAccount) any { return place{a.LearnedAt, a.AccountNumber} })
 }
 
 // Forget takes back that a customer pays from an account.

@@ -178,12 +178,12 @@ func (s *Server) ListPayerAccounts(ctx context.Context, r api.ListPayerAccountsR
 		if _, err := s.Invoicing.GetTerms(tx, who, r.CustomerID); err != nil { // whether the customer is seen
 			return api.ListPayerAccounts200JSONResponse{}, err
 		}
-		rows, err := s.BankStatements.ListPayerAccounts(tx, r.CustomerID)
+		rows, next, err := s.BankStatements.ListPayerAccounts(tx, r.CustomerID, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.PayerAccount, len(rows))
 		for i, a := range rows {
 			data[i] = api.PayerAccount{AccountNumber: a.AccountNumber, Name: optional(a.Name), LearnedAt: a.LearnedAt}
 		}
-		return api.ListPayerAccounts200JSONResponse{Data: data}, err
+		return api.ListPayerAccounts200JSONResponse{Data: data, NextCursor: optional(next)}, err
 	})
 }
 

@@ -62,12 +62,12 @@ func (s *Server) SetInvoicingTerms(ctx context.Context, r api.SetInvoicingTermsR
 // ListInvoicingTerms implements the operation of that name.
 func (s *Server) ListInvoicingTerms(ctx context.Context, r api.ListInvoicingTermsRequestObject) (api.ListInvoicingTermsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListInvoicingTerms200JSONResponse, error) {
-		rows, err := s.Invoicing.ListTerms(tx, who, r.CustomerID)
+		rows, next, err := s.Invoicing.ListTerms(tx, who, r.CustomerID, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.InvoicingTerms, len(rows))
 		for i, t := range rows {
 			data[i] = invoicingTermsBody(t)
 		}
-		return api.ListInvoicingTerms200JSONResponse{Data: data}, err
+		return api.ListInvoicingTerms200JSONResponse{Data: data, NextCursor: optional(next)}, err
 	})
 }
 

@@ -43,6 +43,14 @@ func (s *Server) GetRepFigures(ctx context.Context, r api.GetRepFiguresRequestOb
 	})
 }
 
+// ListRepFigureLines implements the operation of that name.
+func (s *Server) ListRepFigureLines(ctx context.Context, r api.ListRepFigureLinesRequestObject) (api.ListRepFigureLinesResponseObject, error) {
+	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListRepFigureLines200JSONResponse, error) {
+		lines, next, err := s.Statements.FigureLines(tx, who, r.RepFigureID, page(r.Params.Limit, r.Params.Cursor))
+		return api.ListRepFigureLines200JSONResponse{Data: each(lines, figureLine), NextCursor: optional(next)}, err
+	})
+}
+
 // GetRepFiguresTimeline implements the operation of that name.
 func (s *Server) GetRepFiguresTimeline(ctx context.Context, r api.GetRepFiguresTimelineRequestObject) (api.GetRepFiguresTimelineResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetRepFiguresTimeline200JSONResponse, error) {

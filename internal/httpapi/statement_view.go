@@ -209,7 +209,7 @@ func (s *Server) GetMonthlyOverview(ctx context.Context, r api.GetMonthlyOvervie
 
 func overviewBody(r statement.Row) api.OverviewRow {
 	return api.OverviewRow{
-		StatementID: r.ID, CustomerID: r.CustomerID, Code: r.Code, Name: r.Name, OwnerID: r.OwnerID, Opening: r.Opening, Delivered: r.Delivered,
+		StatementID: optional(r.ID), CustomerID: r.CustomerID, Code: r.Code, Name: r.Name, OwnerID: r.OwnerID, Opening: r.Opening, Delivered: r.Delivered,
 		Invoiced: r.Invoiced, Received: r.Received, Closing: r.Closing, Receivable: r.ClosingReceivable, Ageing: bucketsBody(r.Buckets),
 	}
 }

@@ -83,13 +83,23 @@ func (s *Service) SetTerms(tx pg.Tx, who identity.Principal, customerID uuid.UUI
 }
 
 // ListTerms returns what was ever said of when a payer's deliveries are invoiced, the newest first.
-func (s *Service) ListTerms(tx pg.Tx, who identity.Principal, customerID uuid.UUID) ([]Terms, error) {
+func (s *Service) ListTerms(tx pg.Tx, who identity.Principal, customerID uuid.UUID, p pg.Page) ([]Terms, string, error) {
 	c, err := seen(tx, who, customerID)
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	q := tx.Where("customer_id = ?", c.PayerID())
+	var last int64
+	if found, err := p.After(&last); err != nil {
+		return nil, "", err
+	} else if found {
+		q = q.Where("version < ?", last)
 	}
 	var rows []Terms
-	return rows, tx.Where("customer_id = ?", c.PayerID()).Order("version DESC").Limit(200).Find(&rows).Error
+	if err := q.Order("version DESC").Limit(p.Limit + 1).Find(&rows).Error; err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(t Terms) any { return t.Version })
 }
 
 func termsOf(tx pg.Tx, payer uuid.UUID) (Terms, error) {

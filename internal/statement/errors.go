@@ -9,8 +9,6 @@ import (
 var (
 	ErrRange = errs.Define(errs.Rule, "statement.bad_range",
 		"A statement begins before it ends, and ends before today.", "对账期间的开始日期不得晚于结束日期,且结束日期须早于今天。", "ARV-02")
-	ErrNothing = errs.Define(errs.Rule, "statement.nothing",
-		"This customer had neither a balance nor a movement then.", "该客户在此期间既无余额也无发生额。", "ARV-02")
 	ErrPaysNot = errs.Define(errs.Rule, "statement.payer_is_another",
 		"Another customer pays for this one; make the statement of that one.", "该客户由其他客户付款,请为付款方生成对账单。", "ARV-02")
 	ErrContradicts = errs.Define(errs.Conflict, "statement.ledger_contradicts",

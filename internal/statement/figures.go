@@ -266,8 +266,25 @@ func (s *Service) GetFigures(tx pg.Tx, who identity.Principal, id uuid.UUID) (Fi
 	if err := tx.Where("month = ? AND rep_id = ?", f.Month, f.RepID).Order("revision").Find(&all).Error; err != nil {
 		return Figures{}, nil, nil, err
 	}
-	lines, err := figureLines(tx, all[0].ID)
+	lines, _, err := figureLines(tx, all[0].ID, pg.Page{Limit: 200})
 	return f, lines, all, err
+}
+
+// FigureLines returns a page of the customers that figures were made of, by code; of a correction those of the first figures. Returns
+// errs.ErrNotFound as GetFigures does. Three statements.
+func (s *Service) FigureLines(tx pg.Tx, who identity.Principal, id uuid.UUID, p pg.Page) ([]FigureLine, string, error) {
+	f, err := pg.Take[Figures](tx, "id = ?", id)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := seesFigures(who, f); err != nil {
+		return nil, "", err
+	}
+	first, err := pg.Take[Figures](tx, "month = ? AND rep_id = ? AND revision = 1", f.Month, f.RepID)
+	if err != nil {
+		return nil, "", err
+	}
+	return figureLines(tx, first.ID, p)
 }
 
 // seesFigures returns errs.ErrNotFound for a draft, unless to finance and above, and for a rep whose work the caller doesn't see (ORG-06).

@@ -140,7 +140,8 @@ func (s *Service) finishRun(tx pg.Tx, r Run) error {
 }
 
 // Make makes a statement of any dates for one customer by hand (ARV-02): it isn't part of the monthly chain, and doesn't replace the monthly
-// ones. Returns ErrRange unless it ends before today, ErrPaysNot for a customer that another one pays for, ErrNothing, ErrContradicts.
+// ones. Who had neither balance nor movement gets one that says so, for who wants that confirmed. Returns ErrRange unless it ends before today,
+// ErrPaysNot for a customer that another one pays for, ErrContradicts.
 func (s *Service) Make(tx pg.Tx, who identity.Principal, customerID uuid.UUID, from, to time.Time) (Statement, error) {
 	c, err := customer.Brief(tx, customerID)
 	if err != nil {
@@ -161,8 +162,6 @@ func (s *Service) Make(tx pg.Tx, who identity.Principal, customerID uuid.UUID, f
 		return Statement{}, err
 	case made.Skipped > 0:
 		return Statement{}, ErrContradicts
-	case made.Statements == 0:
-		return Statement{}, ErrNothing.At("/from")
 	}
 	v, err := newestOf(tx, customerID)
 	if err != nil {

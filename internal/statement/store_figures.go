@@ -75,9 +75,18 @@ func overFigures(tx pg.Tx, n int) ([]uuid.UUID, error) {
 		UPDATE rep_figures f SET state = 'final', version = version + 1 FROM over WHERE f.id = over.id RETURNING f.id`, tx.Now, n).Scan(&ids).Error
 }
 
-func figureLines(tx pg.Tx, figure uuid.UUID) ([]FigureLine, error) {
+func figureLines(tx pg.Tx, figure uuid.UUID, p pg.Page) ([]FigureLine, string, error) {
+	after := ""
+	if _, err := p.After(&after); err != nil {
+		return nil, "", err
+	}
 	var rows []FigureLine
-	return rows, tx.Raw(`SELECT l.*, c.code, c.name FROM rep_figure_lines l JOIN customers c ON c.id = l.customer_id WHERE l.figure_id = ? ORDER BY c.code LIMIT 5000`, figure).Scan(&rows).Error
+	err := tx.Raw(`SELECT l.*, c.code, c.name FROM rep_figure_lines l JOIN customers c ON c.id = l.customer_id WHERE l.figure_id = ? AND c.code > ?
+		ORDER BY c.code LIMIT ?`, figure, after, p.Limit+1).Scan(&rows).Error
+	if err != nil {
+		return nil, "", err
+	}
+	return pg.Cut(p, rows, func(l FigureLine) any { return l.Code })
 }
 
 // FigureFilter narrows a list of reps' figures.

@@ -125,7 +125,7 @@ const makeSQL = `WITH payer AS MATERIALIZED (
 		FROM cut c LEFT JOIN sums s ON s.id = c.id LEFT JOIN aged a ON a.id = c.id
 	), kept AS MATERIALIZED (
 		SELECT f.*, f.not_due + f.late_first + f.late_second + f.late_third + f.late_beyond = f.opening_receivable + f.receivable AS agrees FROM figured f
-		WHERE f.moves > 0 OR f.opening_receivable <> 0 OR f.opening_shipped <> 0 OR f.opening_prepaid <> 0
+		WHERE CAST(@kind AS text) = 'manual' OR f.moves > 0 OR f.opening_receivable <> 0 OR f.opening_shipped <> 0 OR f.opening_prepaid <> 0
 	), inserted AS (
 		INSERT INTO statements (id, number, revision, kind, customer_id, starts_on, ends_on, from_seq, to_seq, previous_id,
 			opening_receivable, opening_shipped, opening_prepaid, brought, delivered, invoiced, invoice_difference, adjusted, credited, received, written_off,

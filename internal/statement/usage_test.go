@@ -2,6 +2,8 @@ package statement_test
 
 import (
 	"encoding/csv"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -156,6 +158,126 @@ func TestORD03_UsageHasNoAmountsForTheFactory(t *testing.T) {
 			t.Errorf("%s: %s", who, file.Body)
 		}
 	}
+}
+
+// sheet reads a file of rows.
+func (b *books) sheet(who, path string) [][]string {
+	b.t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(b.As(who).Get(path).Want(200).Body), "\ufeff"))).ReadAll()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return rows
+}
+
+// accounts is a world where two customers of two reps owe, one of them partly late, and one more had nothing.
+func accounts(t *testing.T) (b *books, own, other, still customer.Customer) {
+	t.Helper()
+	b = open(t, "2026-10-05 10:00")
+	own, other, still = b.customer, b.company("云岭示例第二织造有限公司", "13700000011"), b.company("云岭示例第三织造有限公司", "13700000012")
+	b.Tx(func(tx pg.Tx) error {
+		return tx.Exec("UPDATE customers SET owner_id = ? WHERE id = ?", b.People["rep3"], other.ID).Error
+	})
+	b.owe(own, "500", "2026-10-05", "2026-10-20")
+	b.ship(own, "300")
+	b.receive(own, "100", "2026-10-05")
+	b.owe(other, "70", "2026-10-05", "2026-12-01")
+	b.at("2026-11-01 00:10")
+	b.run("2026-10-01")
+	return b, own, other, still
+}
+
+// The month's list has every customer with what was owed, sold, received and is owed, also who had nothing; as list and as file, of one's own
+// customers only.
+func TestARV03_TheOverviewHasAllCustomersWithTheirValues(t *testing.T) {
+	t.Parallel()
+	b, own, other, still := accounts(t)
+	want := map[string][]string{ // opening, delivered, invoiced, received, closing, receivable, not due, late
+		own.Code: {"0.00", "300.00", "0.00", "100.00", "700.00", "500.00", "0.00", "500.00"}, other.Code: {"0.00", "0.00", "0.00", "0.00", "70.00", "70.00", "70.00", "0.00"},
+		still.Code: {"0.00", "0.00", "0.00", "0.00", "0.00", "0.00", "0.00", "0.00"},
+	}
+	for who, codes := range map[string][]string{"manager": {own.Code, other.Code, still.Code}, "rep1": {own.Code, still.Code}, "rep3": {other.Code}, "rep2": {}} {
+		a := b.As(who).Get("/v1/monthly-overview?month=2026-10").Want(200)
+		file := b.sheet(who, "/v1/monthly-overview/file?month=2026-10")
+		if a.Len("data") != len(codes) || len(file) != len(codes)+1 {
+			t.Errorf("%s: %s %v", who, a.Body, file)
+			continue
+		}
+		for i, code := range codes {
+			at := "data." + strconv.Itoa(i) + "."
+			var got []string
+			for _, field := range []string{"opening", "delivered", "invoiced", "received", "closing", "receivable", "ageing.not_due", "ageing.late_first"} {
+				got = append(got, a.String(at+field))
+			}
+			if a.String(at+"code") != code || !slices.Equal(got, want[code]) || (a.String(at+"statement_id") == "") != (code == still.Code) {
+				t.Errorf("%s: %s %v, want %v", who, code, got, want[code])
+			}
+			if file[i+1][0] != code || !slices.Equal(file[i+1][2:10], want[code]) {
+				t.Errorf("%s: file %v, want %v", who, file[i+1], want[code])
+			}
+		}
+	}
+	if a := b.As("manager").Get("/v1/monthly-overview?month=2026-10&limit=2").Want(200); a.Len("data") != 2 ||
+		b.As("manager").Get("/v1/monthly-overview?month=2026-10&limit=2&cursor="+a.String("next_cursor")).Want(200).String("data.0.code") != still.Code {
+		t.Errorf("%s", a.Body)
+	}
+	for _, who := range []string{"keeper", "guard", "production"} { // ORD-03
+		b.As(who).Get("/v1/monthly-overview?month=2026-10").Want(403)
+		b.As(who).Get("/v1/monthly-overview/file?month=2026-10").Want(403)
+		b.As(who).Get("/v1/ageing").Want(403)
+		b.As(who).Get("/v1/ageing/file").Want(403)
+	}
+}
+
+// The ageing's file has the list's values, of one's own customers only.
+func TestARV05_TheAgeingsFileIsItsList(t *testing.T) {
+	t.Parallel()
+	b, own, other, _ := accounts(t)
+	for who, code := range map[string]string{"rep1": own.Code, "rep3": other.Code} {
+		a := b.As(who).Get("/v1/ageing").Want(200)
+		file := b.sheet(who, "/v1/ageing/file")
+		if a.Len("data") != 1 || len(file) != 2 || a.String("data.0.code") != code {
+			t.Errorf("%s: %s %v", who, a.Body, file)
+			continue
+		}
+		row := strings.Join(file[1], "|")
+		for _, field := range []string{"code", "receivable", "not_due", "late_first", "prepaid"} {
+			value := a.String("data.0." + field)
+			if value == "" {
+				value = a.String("data.0.ageing." + field)
+			}
+			if value == "" || !slices.Contains(file[1], value) {
+				t.Errorf("%s: %s = %q isn't in %s", who, field, value, row)
+			}
+		}
+	}
+}
+
+// A rep's figures come to their lines, page by page (ARV-08).
+func TestARV08_TheLinesOfFiguresArePaged(t *testing.T) {
+	t.Parallel()
+	b := open(t, "2026-10-05 10:00")
+	for i := range 3 {
+		b.receive(b.company("云岭示例第"+strconv.Itoa(i)+"织造有限公司", "1370000000"+strconv.Itoa(10+i)), "100", "2026-10-05")
+	}
+	b.at("2026-11-01 00:10")
+	b.run("2026-10-01")
+	b.at("2026-11-02 10:00")
+	b.As("finance").Post("/v1/rep-figures/give", object{"month": "2026-10"}).Want(200)
+	list := b.As("rep1").Get("/v1/rep-figures").Want(200)
+	path, seen := "/v1/rep-figures/"+list.String("data.0.id")+"/lines?limit=2", 0
+	for cursor := ""; ; {
+		a := b.As("rep1").Get(path + cursor).Want(200)
+		seen += a.Len("data")
+		if a.String("next_cursor") == "" {
+			break
+		}
+		cursor = "&cursor=" + a.String("next_cursor")
+	}
+	if seen != 3 || list.String("data.0.received") != "300.00" {
+		t.Errorf("%d lines of %s", seen, list.Body)
+	}
+	b.As("rep3").Get(path).Want(404)
 }
 
 // Pages of any length come to the same rows, each once.
