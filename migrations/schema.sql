@@ -7034,6 +7034,8 @@ ALTER TABLE ONLY public.write_offs
 ALTER TABLE ONLY public.write_offs
     ADD CONSTRAINT write_offs_pkey PRIMARY KEY (id);
 
+CREATE INDEX acceptance_bills_by_number ON public.acceptance_bills USING btree (number, id DESC);
+
 CREATE INDEX acceptance_bills_maturing ON public.acceptance_bills USING btree (matures_on, id) WHERE (state = ANY (ARRAY['held'::text, 'endorsed'::text, 'discounted'::text]));
 
 CREATE UNIQUE INDEX acceptance_bills_number ON public.acceptance_bills USING btree (number) WHERE (state <> ALL (ARRAY['bounced'::text, 'cancelled'::text]));
@@ -7150,9 +7152,13 @@ CREATE INDEX carrier_settlement_lines_settlement ON public.carrier_settlement_li
 
 CREATE UNIQUE INDEX carrier_settlement_lines_voucher ON public.carrier_settlement_lines USING btree (voucher_id) WHERE ((adjustment_id IS NULL) AND (state = 'listed'::text));
 
+CREATE INDEX carrier_settlements_carrier ON public.carrier_settlements USING btree (carrier_id, id DESC);
+
 CREATE UNIQUE INDEX carrier_settlements_month ON public.carrier_settlements USING btree (carrier_id, month) WHERE (state <> 'cancelled'::text);
 
 CREATE INDEX carrier_settlements_months ON public.carrier_settlements USING btree (month, id);
+
+CREATE INDEX carrier_settlements_state ON public.carrier_settlements USING btree (state, id DESC);
 
 CREATE UNIQUE INDEX client_secrets_two_live ON public.client_secrets USING btree (client_id, slot) WHERE (revoked_at IS NULL);
 
@@ -7318,6 +7324,8 @@ CREATE INDEX delivery_checks_to_tell ON public.delivery_checks USING btree (prom
 
 CREATE INDEX delivery_correction_lines_line ON public.delivery_correction_lines USING btree (delivery_line_id);
 
+CREATE INDEX delivery_corrections_cause ON public.delivery_corrections USING btree (cause, id DESC);
+
 CREATE INDEX delivery_corrections_note ON public.delivery_corrections USING btree (delivery_note_id, id DESC);
 
 CREATE UNIQUE INDEX delivery_corrections_one_open ON public.delivery_corrections USING btree (delivery_note_id) WHERE (state = 'proposed'::text);
@@ -7430,11 +7438,17 @@ CREATE INDEX freight_vouchers_carrier ON public.freight_vouchers USING btree (ca
 
 CREATE UNIQUE INDEX freight_vouchers_delivery_note ON public.freight_vouchers USING btree (delivery_note_id) WHERE (state <> 'cancelled'::text);
 
+CREATE INDEX freight_vouchers_note ON public.freight_vouchers USING btree (delivery_note_id, id DESC);
+
+CREATE INDEX freight_vouchers_shipped ON public.freight_vouchers USING btree (shipped_on, id DESC);
+
 CREATE INDEX freight_vouchers_standing ON public.freight_vouchers USING btree (state, id);
 
 CREATE INDEX freight_vouchers_trip ON public.freight_vouchers USING btree (trip_id) WHERE (state <> 'cancelled'::text);
 
 CREATE INDEX freight_vouchers_truck ON public.freight_vouchers USING btree (transport_notice_id);
+
+CREATE INDEX freight_vouchers_unpriced ON public.freight_vouchers USING btree (id DESC) WHERE ((rate_id IS NULL) AND (adjusted = (0)::numeric));
 
 CREATE INDEX freight_vouchers_unsettled ON public.freight_vouchers USING btree (carrier_id, shipped_on, id) WHERE ((state = 'signed'::text) AND (settlement_id IS NULL));
 
@@ -7444,7 +7458,11 @@ CREATE INDEX gate_checks_note ON public.gate_checks USING btree (delivery_note_i
 
 CREATE UNIQUE INDEX gate_checks_once ON public.gate_checks USING btree (gate_pass_id) WHERE ((outcome = 'passed'::text) AND (device_decision IS DISTINCT FROM 'turned_back'::text));
 
+CREATE INDEX gate_checks_outcome ON public.gate_checks USING btree (outcome, id DESC);
+
 CREATE INDEX gate_checks_pass ON public.gate_checks USING btree (gate_pass_id, id);
+
+CREATE INDEX gate_conflicts_kind ON public.gate_conflicts USING btree (kind, id DESC);
 
 CREATE INDEX gate_conflicts_note ON public.gate_conflicts USING btree (delivery_note_id, id DESC);
 
@@ -7486,6 +7504,8 @@ CREATE UNIQUE INDEX inspection_reports_external ON public.inspection_reports USI
 
 CREATE INDEX inspection_reports_lot ON public.inspection_reports USING btree (lot_id, inspected_at DESC, id DESC);
 
+CREATE INDEX inspection_reports_result ON public.inspection_reports USING btree (result, id DESC);
+
 CREATE INDEX invoice_lines_corrections ON public.invoice_lines USING btree (corrects_line_id) WHERE (corrects_line_id IS NOT NULL);
 
 CREATE INDEX invoice_lines_delivery ON public.invoice_lines USING btree (delivery_note_id);
@@ -7501,6 +7521,8 @@ CREATE INDEX invoices_corrections ON public.invoices USING btree (corrects_id) W
 CREATE INDEX invoices_customer ON public.invoices USING btree (customer_id, id DESC);
 
 CREATE INDEX invoices_customer_open ON public.invoices USING btree (customer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
+
+CREATE INDEX invoices_kind ON public.invoices USING btree (kind, id DESC);
 
 CREATE INDEX invoices_open_due ON public.invoices USING btree (due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
 
@@ -7806,6 +7828,8 @@ CREATE UNIQUE INDEX rep_figures_live ON public.rep_figures USING btree (month, r
 
 CREATE INDEX rep_figures_rep ON public.rep_figures USING btree (rep_id, month DESC, revision DESC);
 
+CREATE INDEX rep_figures_state ON public.rep_figures USING btree (state, month DESC, rep_id DESC, revision DESC);
+
 CREATE INDEX river_job_args_index ON public.river_job USING gin (args);
 
 CREATE INDEX river_job_kind ON public.river_job USING btree (kind);
@@ -7914,7 +7938,11 @@ CREATE INDEX stock_levels_free ON public.stock_levels USING btree (product_id) W
 
 CREATE INDEX stock_levels_here ON public.stock_levels USING btree (product_id, lot_id) WHERE (on_hand > (0)::numeric);
 
+CREATE INDEX stock_levels_inspection ON public.stock_levels USING btree (inspection, lot_id, warehouse_id) WHERE (on_hand > (0)::numeric);
+
 CREATE INDEX stock_levels_warehouse ON public.stock_levels USING btree (warehouse_id, lot_id) WHERE (on_hand > (0)::numeric);
+
+CREATE INDEX stock_lots_inspection ON public.stock_lots USING btree (inspection, id DESC);
 
 CREATE INDEX stock_lots_lot_no ON public.stock_lots USING btree (lot_no);
 
@@ -7936,7 +7964,13 @@ CREATE INDEX stock_preparation_lines_held ON public.stock_preparation_lines USIN
 
 CREATE INDEX stock_preparation_lines_held_of_lot ON public.stock_preparation_lines USING btree (lot_id, warehouse_id) WHERE (reserved > (0)::numeric);
 
+CREATE INDEX stock_preparation_lines_holding ON public.stock_preparation_lines USING btree (preparation_id) WHERE (reserved > (0)::numeric);
+
+CREATE INDEX stock_preparation_lines_lot ON public.stock_preparation_lines USING btree (lot_id, preparation_id);
+
 CREATE INDEX stock_preparation_lines_preparation ON public.stock_preparation_lines USING btree (preparation_id, position_no);
+
+CREATE INDEX stock_preparation_lines_warehouse ON public.stock_preparation_lines USING btree (warehouse_id, preparation_id);
 
 CREATE INDEX stock_preparations_notice ON public.stock_preparations USING btree (notice_id, id);
 

@@ -13,7 +13,11 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
+// lockAccount waits its turn: everything about a payer's money and goods begins here, so that one payer's busy day would take the connections of all.
 func lockAccount(tx pg.Tx, payerID uuid.UUID) (*Account, bool, error) {
+	if err := tx.Turn(payerID); err != nil {
+		return nil, false, err
+	}
 	a := Account{PayerID: payerID}
 	err := pg.ScanRow(tx, []any{&a.Receivable, &a.Shipped, &a.Released, &a.Prepaid, &a.LastSeq, &a.FirstTrade, &a.GroupID},
 		`SELECT receivable, shipped, released, prepaid, last_seq, first_trade, group_id

@@ -33,13 +33,15 @@ func (r *tries) do(who identity.Principal, fn func(tx pg.Tx) error) {
 
 func (r *tries) now(who identity.Principal, fn func(tx pg.Tx) error) error {
 	for {
-		begun := false
+		begun, waited := false, false
 		err := r.e.DB.Tx(context.Background(), who.Origin("race"), func(tx pg.Tx) error {
-			if begun {
+			if begun && !waited {
 				r.again.Add(1)
 			}
 			begun = true
-			return fn(tx)
+			err := fn(tx)
+			waited = pg.OutOfTurn(err)
+			return err
 		})
 		if begun || !errors.Is(err, errs.ErrBusy) {
 			return err

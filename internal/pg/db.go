@@ -37,6 +37,9 @@ type Options struct {
 // Default is what a server has whose clients come back when it is busy. Tests, whose machine may have much else to do, wait longer.
 var Default = Options{MaxConnections: 24, AcquireWait: time.Second, LockWait: 3 * time.Second, StatementTime: 10 * time.Second}
 
+// seats is how many connections may wait for one row: a third, so that there are always some for who wants another one.
+func (o Options) seats() int { return max(2, int(o.MaxConnections)/3) }
+
 func (o Options) orDefault() Options {
 	return Options{
 		MaxConnections: cmp.Or(o.MaxConnections, Default.MaxConnections), AcquireWait: cmp.Or(o.AcquireWait, Default.AcquireWait),
@@ -46,11 +49,12 @@ func (o Options) orDefault() Options {
 
 // DB is the database as the edge of the program sees it: it begins transactions and does nothing else.
 type DB struct {
-	pool        *pgxpool.Pool
-	sql         *sql.DB
-	gorm        *gorm.DB
-	clock       *clock.Clock
-	acquireWait time.Duration
+	pool   *pgxpool.Pool
+	sql    *sql.DB
+	gorm   *gorm.DB
+	clock  *clock.Clock
+	limits Options
+	lines  lines
 
 	calendar atomic.Pointer[yearCalendar]
 }
@@ -109,7 +113,7 @@ func Open(ctx context.Context, url string, o Options, c *clock.Clock) (*DB, erro
 		pool.Close()
 		return nil, err
 	}
-	return &DB{pool: pool, sql: sqlDB, gorm: g, clock: c, acquireWait: o.AcquireWait}, nil
+	return &DB{pool: pool, sql: sqlDB, gorm: g, clock: c, limits: o, lines: lines{seats: o.seats(), of: map[any]*line{}}}, nil
 }
 
 // Close waits for connections in use and closes the pool.
@@ -147,15 +151,25 @@ func (db *DB) View(ctx context.Context, by Origin, fn func(Tx) error) error {
 
 // Snapshot runs fn in a read-only transaction in which all statements see the same state.
 func (db *DB) Snapshot(ctx context.Context, by Origin, fn func(Tx) error) error {
-	return db.once(ctx, by, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+	return db.once(ctx, by, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, nil, fn)
 }
 
 // Tx runs fn in a READ COMMITTED transaction and commits when it returns nil or Keep(err). Deadlocks and
 // serialization failures run fn again, at most maxAttempts times, after a short random wait. Returns
 // errs.ErrOutcomeUnknown when the connection broke during COMMIT, and errs.ErrBusy when no connection was free in time.
 func (db *DB) Tx(ctx context.Context, by Origin, fn func(Tx) error) error {
+	var t turn
 	for attempt := 1; ; attempt++ {
-		err := db.once(ctx, by, nil, fn)
+		err := db.once(ctx, by, nil, &t, fn)
+		db.lines.leave(t.rows...)
+		t.rows = nil
+		if first, ok := errors.AsType[*outOfTurn](err); ok {
+			if err := db.lines.wait(ctx, first.row, db.limits.LockWait); err != nil {
+				return err
+			}
+			t = turn{rows: []any{first.row}, waited: true}
+			continue
+		}
 		if attempt == maxAttempts || !retryable(err) {
 			return err
 		}
@@ -168,7 +182,7 @@ func (db *DB) Tx(ctx context.Context, by Origin, fn func(Tx) error) error {
 	}
 }
 
-func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(Tx) error) (err error) {
+func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, t *turn, fn func(Tx) error) (err error) {
 	conn, err := db.acquire(ctx)
 	if err != nil {
 		return err
@@ -190,7 +204,7 @@ func (db *DB) once(ctx context.Context, by Origin, opts *sql.TxOptions, fn func(
 	}()
 	var after []func()
 	tx := db.handle(ctx, conn, sqlTx, by)
-	tx.after = &after
+	tx.after, tx.turn = &after, t
 	fnErr := fn(tx)
 	kept, keep := errors.AsType[*keptError](fnErr)
 	if fnErr != nil && !keep {
@@ -221,7 +235,7 @@ func (db *DB) handle(ctx context.Context, conn *sql.Conn, pool gorm.ConnPool, by
 }
 
 func (db *DB) acquire(ctx context.Context) (*sql.Conn, error) {
-	actx, cancel := context.WithTimeout(ctx, db.acquireWait)
+	actx, cancel := context.WithTimeout(ctx, db.limits.AcquireWait)
 	defer cancel()
 	conn, err := db.sql.Conn(actx)
 	if err != nil {

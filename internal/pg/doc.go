@@ -48,6 +48,11 @@
 // Many rows of one kind are locked in id order. A number series is last because every writer of that series waits on it.
 // Rows that a transaction has itself inserted need no lock.
 //
+// # Many for one row
+//
+// Who locks a credit account asks for its Turn before: a third of the pool at most waits in PostgreSQL for the same account, everybody else in line in this
+// process, without a connection. So the closure may run twice without any deadlock, too.
+//
 // # Writing
 //
 // gorm.DB.Save, FirstOr*, AutoMigrate, Preload, associations, hooks and soft delete are banned by lint; updates go

@@ -25,6 +25,7 @@ type Tx struct {
 	after *[]func() // nil outside a transaction
 	db    *DB
 	asked *asked // of the calendar
+	turn  *turn  // nil outside a transaction that writes
 }
 
 // AfterCommit makes f run when the transaction has committed, and not at all when it rolls back. f changes this
