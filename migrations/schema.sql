@@ -7890,6 +7890,8 @@ CREATE INDEX shipping_notices_owner ON public.shipping_notices USING btree (owne
 
 CREATE INDEX shipping_notices_promised ON public.shipping_notices USING btree (payer_id) WHERE ((flow = 'prepaid'::text) AND (state = ANY (ARRAY['checked'::text, 'blocked'::text])));
 
+CREATE INDEX shipping_notices_released ON public.shipping_notices USING btree (payer_id, id DESC) WHERE ((state = 'released'::text) AND (flow = ANY (ARRAY['credit'::text, 'new_customer'::text])) AND (special_release_id IS NULL) AND (emergency_id IS NULL));
+
 CREATE INDEX shipping_notices_ship_date ON public.shipping_notices USING btree (ship_date, priority, id) WHERE (state = ANY (ARRAY['released'::text, 'partly_dispatched'::text]));
 
 CREATE INDEX shipping_notices_state ON public.shipping_notices USING btree (state, id DESC);

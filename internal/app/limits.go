@@ -19,25 +19,38 @@ const limitBatch = 200
 // themselves, beginning and ending.
 func (a *App) watchLimits(credits *credit.Service, shipments *shipping.Service) {
 	jobs.Handle(a.jobs, func(ctx context.Context, job shipping.Reevaluation) error {
-		return a.Reevaluate(ctx, shipments, job.PayerID)
+		if err := a.Reevaluate(ctx, shipments, job.PayerID); err != nil || !job.Released {
+			return err
+		}
+		return a.Rejudge(ctx, shipments, job.PayerID)
 	})
+	a.deadlines = append(a.deadlines, deadlines{"delivery_notes", shipments.RecomputeDeadlines})
 	a.jobs.Every("special_releases", time.Minute, func(ctx context.Context) error { return a.expireSpecialReleases(ctx, shipments) })
 	a.jobs.Period("limit_dates", jobs.Daily, func(ctx context.Context, day time.Time) error { return a.limitDates(ctx, credits, day) })
 }
 
 // Reevaluate judges the waiting notices of a payer anew, each in a transaction of its own.
 func (a *App) Reevaluate(ctx context.Context, shipments *shipping.Service, payer uuid.UUID) error {
+	return a.judgeEach(ctx, payer, shipments.Waiting, shipments.Reevaluate)
+}
+
+// Rejudge judges the released notices of a payer anew of which nothing has left, each in a transaction of its own.
+func (a *App) Rejudge(ctx context.Context, shipments *shipping.Service, payer uuid.UUID) error {
+	return a.judgeEach(ctx, payer, shipments.Released, shipments.Rejudge)
+}
+
+func (a *App) judgeEach(ctx context.Context, payer uuid.UUID, which func(pg.Tx, uuid.UUID) ([]uuid.UUID, error), judge func(pg.Tx, uuid.UUID) error) error {
 	by := pg.System("reevaluate_shipments")
-	var waiting []uuid.UUID
+	var ids []uuid.UUID
 	err := a.DB.View(ctx, by, func(tx pg.Tx) (err error) {
-		waiting, err = shipments.Waiting(tx, payer)
+		ids, err = which(tx, payer)
 		return err
 	})
-	for _, id := range waiting {
+	for _, id := range ids {
 		if err != nil {
 			return err
 		}
-		err = a.DB.Tx(ctx, by, func(tx pg.Tx) error { return shipments.Reevaluate(tx, id) })
+		err = a.DB.Tx(ctx, by, func(tx pg.Tx) error { return judge(tx, id) })
 	}
 	return err
 }

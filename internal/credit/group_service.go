@@ -224,7 +224,7 @@ func (s *Service) applyGroup(tx pg.Tx, r GroupRequest) error {
 	if err := storeGroupHistory(tx, r, without(r.Members, r.Previous.Members), without(r.Previous.Members, r.Members)); err != nil {
 		return err
 	}
-	return s.reconsider(tx, r.touched()...)
+	return s.worsened(tx, r.touched()...)
 }
 
 // mayJoin checks the members and returns what they owe together.

@@ -46,6 +46,9 @@ type Watcher interface {
 type Shipments interface {
 	// Reconsider makes the waiting shipments of these payers be judged anew, after the transaction has committed.
 	Reconsider(tx pg.Tx, payers ...uuid.UUID) error
+	// Worsened makes the released shipments of which nothing has left be judged anew as well: a grade or limit was changed, or money that
+	// had come in is gone.
+	Worsened(tx pg.Tx, payers ...uuid.UUID) error
 }
 
 // reconsider tells what waits that these payers' credit has changed.
@@ -54,6 +57,14 @@ func (s *Service) reconsider(tx pg.Tx, payers ...uuid.UUID) error {
 		return nil
 	}
 	return s.Shipments.Reconsider(tx, payers...)
+}
+
+// worsened is reconsider for what may make a release wrong that was right.
+func (s *Service) worsened(tx pg.Tx, payers ...uuid.UUID) error {
+	if s.Shipments == nil || len(payers) == 0 {
+		return nil
+	}
+	return s.Shipments.Worsened(tx, payers...)
 }
 
 // New returns the service, which app registers for MatterLimit.
@@ -262,7 +273,7 @@ func (s *Service) enforce(tx pg.Tx, r *LimitRequest) error {
 	if err != nil {
 		return err
 	}
-	return s.reconsider(tx, r.CustomerID)
+	return s.worsened(tx, r.CustomerID)
 }
 
 // GetCreditLimitRequest returns one request. Returns errs.ErrNotFound also when the customer isn't visible.

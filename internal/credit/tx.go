@@ -45,7 +45,17 @@ func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
 	if err := storePosting(tx, a, before, entries, deltas); err != nil || !a.turned(entries) {
 		return err
 	}
+	if gone(entries) {
+		if err := s.worsened(tx, a.PayerID); err != nil {
+			return err
+		}
+	}
 	return s.tell(tx, a)
+}
+
+// gone reports whether money that had come in is taken back: a bill bounced, or a receipt was reversed.
+func gone(entries []entry) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool { return e.Reason == reasonUsed && e.DocumentType == DocReversal })
 }
 
 // turned reports whether what waits of the payer has to be judged anew: it owes more or less than before. What only moves on, from released to
@@ -155,7 +165,7 @@ func (s *Service) LimitsTurned(tx pg.Tx, day time.Time, after uuid.UUID, limit i
 	if err != nil || len(payers) == 0 {
 		return uuid.Nil, err
 	}
-	if err := s.reconsider(tx, payers...); err != nil || len(payers) < limit {
+	if err := s.worsened(tx, payers...); err != nil || len(payers) < limit {
 		return uuid.Nil, err
 	}
 	return payers[len(payers)-1], nil

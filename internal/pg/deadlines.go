@@ -8,13 +8,14 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 )
 
-// Deadlines are those in working time that the open rows of a table have in their column due_at, each as it came of an instant that the row
+// Deadlines are those in working time that the open rows of a table have, each as it came of an instant that the row
 // keeps. All its texts are the program's own.
 type Deadlines struct {
 	Table     string
 	Open      string // the condition of the rows whose deadlines count
 	From      string // the column of the instant that the time runs from
 	Amount    string // the column of how many days or hours; "" for none
+	Due       string // the column of the deadline; "" is due_at
 	Versioned bool   // moving a deadline raises the row's version
 
 	// Term makes of instant and amount what the calendar computes from.
@@ -54,7 +55,7 @@ func (d Deadlines) Recompute(tx Tx, after uuid.UUID, n int) (uuid.UUID, error) {
 }
 
 func (d Deadlines) open(tx Tx, after uuid.UUID, n int) (rows []deadline, err error) {
-	err = tx.Raw(`SELECT id, `+d.From+` AS "from", `+d.amount()+` AS amount, due_at AS due FROM `+d.Table+` WHERE `+d.Open+
+	err = tx.Raw(`SELECT id, `+d.From+` AS "from", `+d.amount()+` AS amount, `+d.due()+` AS due FROM `+d.Table+` WHERE `+d.Open+
 		` AND id > ? ORDER BY id LIMIT ? FOR NO KEY UPDATE`, after, n).Scan(&rows).Error
 	return rows, err
 }
@@ -63,12 +64,19 @@ func (d Deadlines) move(tx Tx, moved map[uuid.UUID]time.Time) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	set := "due_at = m.due_at"
+	set := d.due() + " = m.due_at"
 	if d.Versioned {
 		set += ", version = d.version + 1"
 	}
 	ids, at := Columns(moved)
 	return tx.Exec(`UPDATE `+d.Table+` d SET `+set+` FROM unnest(?::uuid[], ?::timestamptz[]) AS m (id, due_at) WHERE d.id = m.id`, ids, at).Error
+}
+
+func (d Deadlines) due() string {
+	if d.Due == "" {
+		return "due_at"
+	}
+	return d.Due
 }
 
 func (d Deadlines) amount() string {

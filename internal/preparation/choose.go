@@ -21,6 +21,7 @@ type Line struct {
 	Quantity     decimal.Decimal
 	Lots         []Named // that the keeper wants; none: in the order of the policy
 	Pointer      string  // into the request, for refusals
+	Priority     int     // of the notice (SHP-19): nothing comes before 1
 }
 
 // Named is a quantity of a lot in a warehouse, as the keeper names it.

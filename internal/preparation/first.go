@@ -24,12 +24,12 @@ type ahead struct {
 
 // servedFirst returns the products of which not enough is left for the notices that come first (SHP-19): those of the notice's shipping date or an
 // earlier one with a higher priority. What these hold already isn't needed any more. One statement, none when only what is
-// held is taken. The levels are locked, so that of two notices the second sees what the first was given.
+// held is taken, or nothing can come before the notice. The levels are locked, so that of two notices the second sees what the first was given.
 func servedFirst(tx pg.Tx, noticeID uuid.UUID, s *shelf, takes []take) ([]ahead, error) {
 	taken := map[uuid.UUID]decimal.Decimal{}
 	var products []uuid.UUID
 	for _, t := range takes {
-		if t.hold != nil {
+		if t.hold != nil || t.line.Priority <= 1 {
 			continue
 		}
 		if _, known := taken[t.level.ProductID]; !known {

@@ -75,16 +75,16 @@ const usedSQL = `WITH used AS (
 	ORDER BY 1, 2`
 
 // coversSQL: what is set aside for a payment-first notice is no more than is to leave on it and has left uninvoiced, and, while it waits or is
-// released, no less than what is to leave, but for what left beyond the notes, which its invoice takes. The notice says what it is covered by:
+// released, no less than what is to leave, but for what left beyond it, whose invoice takes it. The notice says what it is covered by:
 // all of what waits, the amount of what is released, what left of what is closed. A payment that was just reversed is told to the notice by a job.
 const coversSQL = `WITH held AS (
 		SELECT n.payer_id, n.number, n.state, n.covered_amount, n.amount, n.dispatched_amount, coalesce(c.amount, 0.00) AS held, coalesce(l.amount, 0.00) AS uninvoiced,
 			CASE WHEN n.state IN ('submitted', 'checked', 'blocked', 'released', 'partly_dispatched') THEN n.amount - n.dispatched_amount ELSE 0.00 END AS rest,
-			coalesce(l.beyond, 0.00) AS beyond,
+			greatest(coalesce(l.went, 0.00) - n.dispatched_amount, 0.00) AS beyond,
 			EXISTS (SELECT FROM river_job j WHERE j.kind = 'lost_cover' AND j.state NOT IN ('completed', 'cancelled', 'discarded') AND j.args->>'notice_id' = n.id::text) AS lost
 		FROM shipping_notices n
 		LEFT JOIN (SELECT notice_id, sum(amount) AS amount FROM notice_covers GROUP BY notice_id) c ON c.notice_id = n.id
-		LEFT JOIN (SELECT d.notice_id, sum(x.amount + x.corrected_amount - x.invoiced_amount - x.returned_amount) AS amount, sum(greatest(x.corrected_amount, 0)) AS beyond
+		LEFT JOIN (SELECT d.notice_id, sum(x.amount + x.corrected_amount - x.invoiced_amount - x.returned_amount) AS amount, sum(x.amount + greatest(x.corrected_amount, 0)) AS went
 			FROM delivery_notes d JOIN delivery_note_lines x ON x.delivery_note_id = d.id WHERE d.flow = 'prepaid' AND d.state <> 'cancelled' GROUP BY d.notice_id) l
 			ON l.notice_id = n.id
 		WHERE n.flow = 'prepaid' OR c.amount > 0

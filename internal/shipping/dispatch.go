@@ -56,7 +56,7 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	if err != nil {
 		return DeliveryNote{}, err
 	}
-	if err := s.takeStock(tx, &note); err != nil { // SHP-16
+	if err := s.takeStock(tx, n, &note); err != nil { // SHP-16
 		return DeliveryNote{}, err
 	}
 	if err := s.topUp(tx, n, needed); err != nil { // the last gate that can refuse and commit was the warehouse's
@@ -86,10 +86,24 @@ const KindLate = "departure.late"
 // reportDue is when it has to be reported that what is loaded now has left: on the day, at latest when so many working hours of the next working day
 // have passed (SHP-14).
 func (s *Service) reportDue(tx pg.Tx) (*time.Time, error) {
-	hours, err := s.rules.Int(tx, "shipping.departure_hours")
-	y, m, d := tx.Now.In(clock.Shanghai).Date()
-	due := tx.Calendar().AddWorkingHours(time.Date(y, m, d+1, 0, 0, 0, 0, clock.Shanghai), time.Duration(hours)*time.Hour)
+	term, err := s.reportTerm(tx, tx.Now, 0)
+	due := tx.Calendar().Due(term)
 	return &due, err
+}
+
+func (s *Service) reportTerm(tx pg.Tx, loaded time.Time, _ int) (clock.Term, error) {
+	hours, err := s.rules.IntAt(tx, "shipping.departure_hours", loaded)
+	y, m, d := loaded.In(clock.Shanghai).Date()
+	return clock.Term{From: time.Date(y, m, d+1, 0, 0, 0, 0, clock.Shanghai), Hours: hours}, err
+}
+
+// RecomputeDeadlines makes the deadlines anew by which it has to be reported that goods left, by the calendar as it is now (SHP-14). See
+// pg.Deadlines.
+func (s *Service) RecomputeDeadlines(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
+	return pg.Deadlines{
+		Table: "delivery_notes", Open: "state = 'issued' AND late_at IS NULL AND report_due_at IS NOT NULL", From: "created_at", Due: "report_due_at",
+		Versioned: true, Term: s.reportTerm,
+	}.Recompute(tx, after, n)
 }
 
 // load takes the loaded quantities off the notice and makes the delivery note of them. expected is who is to fetch them.

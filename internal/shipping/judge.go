@@ -30,9 +30,12 @@ type verdict struct {
 	decision    decision.Decision
 }
 
+// gateName is what decisions call the gate.
+const gateName = "shipment"
+
 // judge says who must agree that the notice leaves, and whether it can at all. It is pure.
 func (n *Notice) judge(s situation) verdict {
-	v := verdict{Judgement: credit.Judge(s.position, n.Amount), decision: decision.New("shipment", SubjectNotice, n.ID)}
+	v := verdict{Judgement: credit.Judge(s.position, n.Amount), decision: decision.New(gateName, SubjectNotice, n.ID)}
 	v.decision.Outcome, v.decision.Matter, v.decision.Inputs = decision.ApprovalRequired, Matter, n.basis(s)
 	switch n.Flow {
 	case Credit:

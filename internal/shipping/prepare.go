@@ -58,7 +58,7 @@ func (n *Notice) wishes(lines []PrepareLine) ([]preparation.Wish, error) {
 	if len(lines) == 0 {
 		wishes := make([]preparation.Wish, 0, len(n.Lines))
 		for _, l := range n.Lines {
-			wishes = append(wishes, preparation.Wish{Line: l.asked(l.Rest(), ""), Rest: l.Rest(), All: true})
+			wishes = append(wishes, preparation.Wish{Line: n.asked(l, l.Rest(), ""), Rest: l.Rest(), All: true})
 		}
 		return wishes, nil
 	}
@@ -75,7 +75,7 @@ func (n *Notice) wishes(lines []PrepareLine) ([]preparation.Wish, error) {
 		}
 		seen[part.NoticeLineID] = true
 		l := n.Lines[at]
-		w := preparation.Wish{Line: l.asked(l.Rest(), pointer), Rest: l.Rest(), All: part.Quantity == nil}
+		w := preparation.Wish{Line: n.asked(l, l.Rest(), pointer), Rest: l.Rest(), All: part.Quantity == nil}
 		if part.Quantity != nil {
 			w.Quantity = *part.Quantity
 		}
@@ -85,10 +85,10 @@ func (n *Notice) wishes(lines []PrepareLine) ([]preparation.Wish, error) {
 	return wishes, nil
 }
 
-// asked is a quantity of the line as stock is asked for it.
-func (l Line) asked(quantity decimal.Decimal, pointer string) preparation.Line {
+// asked is a quantity of a line as stock is asked for it.
+func (n *Notice) asked(l Line, quantity decimal.Decimal, pointer string) preparation.Line {
 	return preparation.Line{
-		NoticeLineID: l.ID, ProductID: l.ProductID, ProductCode: l.ProductCode, Unit: l.Unit, Quantity: quantity, Pointer: pointer,
+		NoticeLineID: l.ID, ProductID: l.ProductID, ProductCode: l.ProductCode, Unit: l.Unit, Quantity: quantity, Pointer: pointer, Priority: n.Priority,
 	}
 }
 
@@ -123,7 +123,7 @@ func (s *Service) lockPrepared(tx pg.Tx, who identity.Principal, id uuid.UUID) e
 
 // takeStock takes what is loaded out of the warehouses (SHP-16). A refusal commits with its decision alone: until here
 // nothing is written but that an old check holds.
-func (s *Service) takeStock(tx pg.Tx, note *DeliveryNote) error {
+func (s *Service) takeStock(tx pg.Tx, n *Notice, note *DeliveryNote) error {
 	at := map[uuid.UUID]int{}
 	var asked []preparation.Line
 	for i, l := range note.Lines {
@@ -134,7 +134,7 @@ func (s *Service) takeStock(tx pg.Tx, note *DeliveryNote) error {
 		at[l.NoticeLineID] = len(asked)
 		asked = append(asked, preparation.Line{
 			NoticeLineID: l.NoticeLineID, ProductID: l.ProductID, ProductCode: l.ProductCode, Unit: l.Unit, Quantity: l.Quantity,
-			Pointer: fmt.Sprintf("/lines/%d", i),
+			Pointer: fmt.Sprintf("/lines/%d", i), Priority: n.Priority,
 		})
 	}
 	taken, err := s.Preparations.Ship(tx, note.NoticeID, note.ID, asked)

@@ -24,7 +24,8 @@ const (
 // Reevaluation is the job that judges the waiting notices of a payer anew. It is apart from what changed the credit: that holds the
 // account's lock, after which no approval of a notice can be ended (see pg, Lock order).
 type Reevaluation struct {
-	PayerID uuid.UUID `json:"payer_id"`
+	PayerID  uuid.UUID `json:"payer_id"`
+	Released bool      `json:"released,omitempty"` // what is released and hasn't left as well
 }
 
 // Kind implements jobs.Args.
@@ -41,11 +42,35 @@ func (s *Service) Reconsider(tx pg.Tx, payers ...uuid.UUID) error {
 		return err
 	}
 	for _, payer := range waiting {
-		if err := jobs.InsertTx(tx, Reevaluation{payer}); err != nil {
+		if err := jobs.InsertTx(tx, Reevaluation{PayerID: payer}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Worsened implements credit.Shipments: what these payers were allowed may not hold any more, so what is released of which nothing has left is
+// judged anew, beside what waits (SHP-03).
+func (s *Service) Worsened(tx pg.Tx, payers ...uuid.UUID) error {
+	if err := s.Reconsider(tx, payers...); err != nil || len(payers) == 0 {
+		return err
+	}
+	released, err := releasedPayers(tx, payers)
+	if err != nil {
+		return err
+	}
+	for _, payer := range released {
+		if err := jobs.InsertTx(tx, Reevaluation{payer, true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Released returns the notices of a payer that are released by credit and of which nothing has left, for Rejudge, the youngest first: the
+// oldest keep their release as far as it goes.
+func (s *Service) Released(tx pg.Tx, payer uuid.UUID) ([]uuid.UUID, error) {
+	return releasedNotices(tx, payer)
 }
 
 // Waiting returns the notices of a payer that wait for credit, for Reevaluate, the oldest first.

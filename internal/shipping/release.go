@@ -6,6 +6,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/followup"
@@ -61,7 +62,7 @@ func (s *Service) notReleased(tx pg.Tx, n Notice) error {
 	}
 	e := ErrWorse.With()
 	for _, d := range all {
-		if d.Outcome != decision.Passed && len(d.Checks) > 0 && d.Checks[0].Rule != "ORG-01" { // the gate's own, last one
+		if d.Outcome != decision.Passed && d.Gate == gateName { // the last of its own
 			e = e.Deciding(d)
 		}
 	}
@@ -180,7 +181,7 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 	}
 	n.State, n.ReleasedAt, n.ReleasedBy, n.PassedAt = StateReleased, &tx.Now, tx.By.Actor(), &tx.Now
 	if n.Flow == NewCustomer { // SHP-12: afterwards a credit review is due
-		if err := n.requireReview(tx, v); err != nil {
+		if err := s.requireReview(tx, n, v); err != nil {
 			return err
 		}
 	}
@@ -191,8 +192,12 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 const kindReview = "shipment.credit_review"
 
 // requireReview has the rep apply for the grade and the limit of a customer to whom goods were released without (SHP-12).
-func (n *Notice) requireReview(tx pg.Tx, v verdict) error {
-	err := audit.Record(tx, audit.Entry{
+func (s *Service) requireReview(tx pg.Tx, n *Notice, v verdict) error {
+	days, err := s.rules.Int(tx, "shipping.credit_review_days")
+	if err != nil {
+		return err
+	}
+	err = audit.Record(tx, audit.Entry{
 		Action: "requireCreditReview", SubjectType: subjectCustomer, SubjectID: n.PayerID,
 		After: map[string]any{"because": "SHP-12", "notice": n.Number, "debt_after": v.ExposureAfter},
 	})
@@ -200,7 +205,8 @@ func (n *Notice) requireReview(tx pg.Tx, v verdict) error {
 		return err
 	}
 	return followup.Open(tx, followup.Task{
-		Kind: kindReview, SubjectType: subjectCustomer, SubjectID: n.PayerID, Number: n.Number, UserID: &n.OwnerID, EscalateTo: identity.FinanceManager,
+		Kind: kindReview, SubjectType: subjectCustomer, SubjectID: n.PayerID, Number: n.Number, UserID: &n.OwnerID,
+		Within: &clock.Term{From: tx.Now, Days: days}, EscalateTo: identity.FinanceManager,
 		TitleEN: "Apply for grade and limit of the new customer to whom shipping notice " + n.Number + " was released",
 		TitleZH: "新客户已放行发货(发货通知单 " + n.Number + "),请及时申请信用等级与额度",
 	})

@@ -2,11 +2,13 @@ package shipping
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/decision"
@@ -103,26 +105,16 @@ func (s *Service) renew(tx pg.Tx, h *held) error {
 	if err = notFound(err, nil); err != nil {
 		return err
 	}
-	sit, err := s.situation(tx, h, true)
-	if err != nil {
+	v, in, worse, err := s.judgeReleased(tx, h, r)
+	switch {
+	case err != nil:
 		return err
-	}
-	tolerance, err := s.rules.Decimal(tx, "shipping.check_tolerance")
-	if err != nil {
-		return err
-	}
-	counted := *n
-	counted.Amount = decimal.Zero.Pad(money.AmountScale)
-	if k := sit.position.Profile.Limit.Kind; n.Flow == NewCustomer && k != "" && k != credit.LimitNone {
-		counted.Flow = Credit // it has come into the register since
-	}
-	v := counted.judge(sit)
-	if b, ours := v.decision.Inputs.(*Basis); ours {
-		b.Again = true
-	}
-	in := map[string]string{"passed_at": n.PassedAt.In(clock.Shanghai).Format("2006-01-02 15:04"), "tolerance": tolerance.String(), "approval": r.ID.String()}
-	if counted.worse(v, r.Facts, tolerance) {
-		return s.sendBack(tx, h, v, in)
+	case worse:
+		v.decision.Check("SHP-03", false, in, "The check was old and was made again: it is worse than what was approved by more than the tolerance.", "核查已过有效期,重新核查:情况较放行时恶化,超过容差。")
+		if err := s.sendBack(tx, h, v, "the check was old and holds no more / 核查已过有效期且不再成立"); err != nil {
+			return err
+		}
+		return pg.Keep(ErrOutlived.With().Deciding(v.decision))
 	}
 	v.decision.Outcome, v.decision.Matter = decision.Passed, ""
 	v.decision.Check("SHP-03", true, in, "The check was old and was made again: nothing has grown beyond the tolerance, it holds.", "核查已过有效期,重新核查:变动未超过容差,继续有效。")
@@ -130,16 +122,69 @@ func (s *Service) renew(tx pg.Tx, h *held) error {
 	return decision.Record(tx, &v.decision)
 }
 
-// sendBack takes the release of a notice back whose old check doesn't hold: it is with finance again, and when some of it has left, its rest
+// Rejudge judges a released notice of which nothing has left by the credit of now, after grade or limit were changed or money that had come in is
+// gone (SHP-03): what is worse than what was approved by more than shipping.check_tolerance is with finance again. It does nothing when the
+// release holds. Locks approvals, account, group, orders and notice.
+func (s *Service) Rejudge(tx pg.Tx, id uuid.UUID) error {
+	if err := s.approvals.Lock(tx, SubjectNotice, id); err != nil {
+		return err
+	}
+	if err := s.lockSpecial(tx, id); err != nil {
+		return err
+	}
+	h, err := s.holdToJudge(tx, identity.System(), id)
+	if err != nil {
+		return err
+	}
+	n := &h.notice
+	if n.State != StateReleased || n.Flow != Credit && n.Flow != NewCustomer || n.SpecialReleaseID != nil || n.EmergencyID != nil || n.PassedAt == nil {
+		return nil
+	}
+	r, err := s.approvals.Latest(tx, Matter, SubjectNotice, n.ID)
+	if err = notFound(err, nil); err != nil {
+		return err
+	}
+	v, in, worse, err := s.judgeReleased(tx, h, r)
+	if err != nil || !worse {
+		return err
+	}
+	v.decision.Check("SHP-03", false, in, "Credit has changed since the release: it is worse than what was approved by more than the tolerance.", "放行后信用状况变化:情况较放行时恶化,超过容差。")
+	return s.sendBack(tx, h, v, "credit has changed since the release / 放行后信用状况变化")
+}
+
+// judgeReleased judges a released notice by the situation of now, in which it counts already, and says whether that is worse than what was approved
+// by more than the tolerance. in is what the decision shows.
+func (s *Service) judgeReleased(tx pg.Tx, h *held, r approval.Request) (v verdict, in map[string]string, worse bool, err error) {
+	n := &h.notice
+	sit, err := s.situation(tx, h, true)
+	if err != nil {
+		return verdict{}, nil, false, err
+	}
+	tolerance, err := s.rules.Decimal(tx, "shipping.check_tolerance")
+	if err != nil {
+		return verdict{}, nil, false, err
+	}
+	counted := *n
+	counted.Amount = decimal.Zero.Pad(money.AmountScale)
+	if k := sit.position.Profile.Limit.Kind; n.Flow == NewCustomer && k != "" && k != credit.LimitNone {
+		counted.Flow = Credit // it has come into the register since
+	}
+	v = counted.judge(sit)
+	if b, ours := v.decision.Inputs.(*Basis); ours {
+		b.Again = true
+	}
+	in = map[string]string{"passed_at": n.PassedAt.In(clock.Shanghai).Format("2006-01-02 15:04"), "tolerance": tolerance.String(), "approval": r.ID.String()}
+	return v, in, counted.worse(v, r.Facts, tolerance), nil
+}
+
+// sendBack takes the release of a notice back that doesn't hold: it is with finance again, and when some of it has left, its rest
 // is closed and open on the order. The decision says why.
-func (s *Service) sendBack(tx pg.Tx, h *held, v verdict, in map[string]string) error {
+func (s *Service) sendBack(tx pg.Tx, h *held, v verdict, reason string) error {
 	n := &h.notice
 	v.decision.Outcome, v.decision.Matter = decision.Refused, ""
-	v.decision.Check("SHP-03", false, in, "The check was old and was made again: it is worse than what was approved by more than the tolerance.", "核查已过有效期,重新核查:情况较放行时恶化,超过容差。")
 	if err := s.giveBack(tx, h); err != nil {
 		return err
 	}
-	const reason = "the check was old and holds no more / 核查已过有效期且不再成立"
 	if err := s.approvals.Void(tx, SubjectNotice, n.ID, reason); err != nil {
 		return err
 	}
@@ -162,13 +207,10 @@ func (s *Service) sendBack(tx pg.Tx, h *held, v verdict, in map[string]string) e
 	if err := decision.Record(tx, &v.decision); err != nil {
 		return err
 	}
-	err := followup.Open(tx, followup.Task{
+	en, zh, _ := strings.Cut(reason, " / ")
+	return followup.Open(tx, followup.Task{
 		Kind: kindOutlived, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
-		TitleEN: fmt.Sprintf("The check of shipping notice %s was old and holds no more", n.Number),
-		TitleZH: fmt.Sprintf("发货通知单 %s 的核查已过有效期且不再成立", n.Number),
+		TitleEN: fmt.Sprintf("The release of shipping notice %s is taken back: %s", n.Number, en),
+		TitleZH: fmt.Sprintf("发货通知单 %s 的放行已收回:%s", n.Number, zh),
 	})
-	if err != nil {
-		return err
-	}
-	return pg.Keep(ErrOutlived.With().Deciding(v.decision))
 }

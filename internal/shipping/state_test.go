@@ -14,17 +14,17 @@ import (
 
 // golden is every verb in every state: x is allowed, . is refused.
 const golden = `
-                  update submit check explain release revise cancel prepare dispatch unload close special emergency
-draft             x      x      .     .       .       .      x      .       .        .      .      .      .
-submitted         .      .      x     .       .       x      x      .       .        .      .      x      x
-checked           .      .      .     .       x       x      x      .       .        .      .      x      x
-blocked           .      .      .     x       .       x      x      .       .        .      .      x      x
-released          .      .      .     .       .       x      x      x       x        .      .      .      .
-refused           .      .      .     .       .       x      x      .       .        .      .      .      .
-partly_dispatched .      .      .     .       .       .      .      x       x        x      x      .      .
-dispatched        .      .      .     .       .       .      .      .       .        x      x      .      .
-closed            .      .      .     .       .       .      .      .       .        x      .      .      .
-cancelled         .      .      .     .       .       .      .      .       .        .      .      .      .
+                  update submit check explain release revise cancel prepare dispatch unload close special emergency prioritise
+draft             x      x      .     .       .       .      x      .       .        .      .      .      .         x
+submitted         .      .      x     .       .       x      x      .       .        .      .      x      x         x
+checked           .      .      .     .       x       x      x      .       .        .      .      x      x         x
+blocked           .      .      .     x       .       x      x      .       .        .      .      x      x         x
+released          .      .      .     .       .       x      x      x       x        .      .      .      .         x
+refused           .      .      .     .       .       x      x      .       .        .      .      .      .         .
+partly_dispatched .      .      .     .       .       .      .      x       x        x      x      .      .         x
+dispatched        .      .      .     .       .       .      .      .       .        x      x      .      .         .
+closed            .      .      .     .       .       .      .      .       .        x      .      .      .         .
+cancelled         .      .      .     .       .       .      .      .       .        .      .      .      .         .
 `
 
 func TestStatesAndVerbs(t *testing.T) {

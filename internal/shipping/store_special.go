@@ -96,3 +96,14 @@ func waitingNotices(tx pg.Tx, payer uuid.UUID) ([]uuid.UUID, error) {
 		WHERE payer_id = ? AND state IN ('checked', 'blocked') AND flow IN ('credit', 'new_customer') ORDER BY id`, payer).Scan(&ids).Error
 	return ids, err
 }
+
+// releasedByCredit is what Rejudge looks at: released for credit's own reasons, and nothing has left.
+const releasedByCredit = `state = 'released' AND flow IN ('credit', 'new_customer') AND special_release_id IS NULL AND emergency_id IS NULL`
+
+func releasedPayers(tx pg.Tx, payers []uuid.UUID) (ids []uuid.UUID, err error) {
+	return ids, tx.Raw(`SELECT DISTINCT payer_id FROM shipping_notices WHERE payer_id IN ? AND `+releasedByCredit+` ORDER BY payer_id`, payers).Scan(&ids).Error
+}
+
+func releasedNotices(tx pg.Tx, payer uuid.UUID) (ids []uuid.UUID, err error) {
+	return ids, tx.Raw(`SELECT id FROM shipping_notices WHERE payer_id = ? AND `+releasedByCredit+` ORDER BY id DESC`, payer).Scan(&ids).Error
+}

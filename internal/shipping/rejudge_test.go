@@ -1,0 +1,100 @@
+package shipping_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/salesgate/salesgate/internal/pg"
+)
+
+// rejudge does what the job of a payer does whose released notices may not hold any more, and returns how many such jobs there are.
+func (w *world) rejudge() (jobs int) {
+	w.t.Helper()
+	w.view(func(tx pg.Tx) error {
+		return tx.Raw(`SELECT count(*) FROM river_job WHERE kind = 'reevaluate_shipments' AND args->>'released' = 'true'`).Scan(&jobs).Error
+	})
+	if err := w.App.Rejudge(context.Background(), w.App.Server.Shipments, w.customer); err != nil {
+		w.t.Fatal(err)
+	}
+	return jobs
+}
+
+// What was released within a limit doesn't leave above the one that counts now: at the limit, above it by a fen, and the youngest goes first. What
+// has left in part stays until its check is old.
+func TestSHP03_AFallingLimitTakesReleasesBack(t *testing.T) {
+	w := open(t, "1000")
+	part := w.released("100")
+	w.dispatch(part, "40").Want(201)
+	first, second := w.released("300"), w.released("300")
+	w.setLimit("700", nil) // all of 700
+	if n := w.rejudge(); n != 1 {
+		t.Errorf("%d jobs", n)
+	}
+	w.wantState(second, "released")
+	w.setLimit("699.99", nil)
+	w.rejudge()
+	w.wantState(second, "submitted")
+	w.wantState(first, "released") // it fits
+	w.wantState(part, "partly_dispatched")
+	w.wantExposure("0", "40", "360", "0")
+	w.wantRule(second, "SHP-03", "failed")
+	if told := w.As("rep1").Get("/v1/me/follow-ups?kind=shipment.check_outlived"); told.Status == 200 && told.Len("data") != 1 {
+		t.Errorf("%s", told.Body)
+	}
+	w.verb("clerk", second, "check", object{}).Want(200)
+	w.wantState(second, "checked") // and now it is the general manager's (SHP-06)
+	w.verb("manager", second, "release", object{})
+	w.verb("gm", second, "release", object{}).Want(200)
+	w.wantState(second, "released")
+	w.rejudge()
+	w.wantState(second, "released") // approved as it is
+}
+
+// A customer that is downgraded has what was released without a bound looked at again.
+func TestSHP03_ADowngradeTakesReleasesBack(t *testing.T) {
+	w := open(t, "unlimited")
+	small, large := w.released("100"), w.released("500")
+	w.setLimit("400", nil) // B
+	w.rejudge()
+	w.wantState(large, "submitted")
+	w.wantState(small, "released")
+	w.wantExposure("0", "0", "100", "0")
+}
+
+// Money that is gone again bounds what was released because of it.
+func TestSHP03_AReversedPaymentTakesReleasesBack(t *testing.T) {
+	w := open(t, "1000")
+	w.pay("500")
+	n := w.released("1200")
+	receipt := w.As("clerk").Get("/v1/receipts").Want(200).String("data.0.id")
+	w.As("finance").Post("/v1/receipts/"+receipt+"/reverse", object{"reason": "退票"}).Want(200)
+	if jobs := w.rejudge(); jobs != 1 {
+		t.Errorf("%d jobs", jobs)
+	}
+	w.wantState(n, "submitted")
+	w.wantExposure("0", "0", "0", "0")
+	w.pay("500")
+	w.verb("clerk", n, "check", object{}).Want(200)
+	w.wantState(n, "released") // it is no more than what was approved
+	w.dispatch(n, "1200").Want(201)
+}
+
+// Volumes and lists count what really left: with what corrections changed and without what came back.
+func TestSHP14_VolumesAndListsCountWhatReallyLeft(t *testing.T) {
+	w := open(t, "unlimited")
+	note := w.dispatch(w.released("100"), "100").Want(201)
+	w.Tx(func(tx pg.Tx) error {
+		return pg.One(tx.Exec(`UPDATE delivery_note_lines SET corrected_quantity = -10, corrected_amount = -10, returned_quantity = 20, returned_amount = 20 WHERE delivery_note_id = ?`, note.ID()))
+	})
+	if got := w.As("clerk").Get("/v1/delivery-notes").Want(200).String("data.0.amount"); got != "70.00" {
+		t.Errorf("the list says %s", got)
+	}
+	w.view(func(tx pg.Tx) error {
+		day := tx.Now.AddDate(0, 0, -2)
+		got, err := w.App.Server.Shipments.ShippedQuantities(tx, day, tx.Now.AddDate(0, 0, 2), nil)
+		if q := got[w.product]; q.Trim(0).String() != "70" {
+			t.Errorf("shipped %s", q)
+		}
+		return err
+	})
+}
