@@ -18,11 +18,11 @@ func versionHeads(tx pg.Tx) ([]head, error) {
 }
 
 // versionChain returns the version in force and those saved after it, which wait for their time, in the order in which
-// they were saved.
+// they were saved. A transaction that began before the one which saved the last version counts as later: that one has happened.
 func versionChain(tx pg.Tx) ([]Version, error) {
 	var rows []Version
-	return rows, tx.Where(`version >= (SELECT max(version) FROM authority_matrix_versions WHERE effective_at <= ?)`, tx.Now).
-		Order("version").Find(&rows).Error
+	return rows, tx.Where(`version >= (SELECT max(version) FROM authority_matrix_versions
+		WHERE effective_at <= greatest(?, (SELECT max(created_at) FROM authority_matrix_versions)))`, tx.Now).Order("version").Find(&rows).Error
 }
 
 // lockVersions keeps everybody else from saving a version until the transaction ends.
