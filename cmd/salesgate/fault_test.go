@@ -77,6 +77,7 @@ func TestFault_KillNine(t *testing.T) {
 	for path, series := range map[string]string{
 		"/v1/customers": "", "/v1/orders": "SO", "/v1/receipts": "RC", "/v1/stock-movements": "", "/v1/shipping-notices": "SN",
 		"/v1/delivery-notes": "DN", "/v1/invoices": "INV", "/v1/stock-preparations": "",
+		"/v1/delivery-corrections": "DC", "/v1/disputed-items": "", "/v1/goods-returns": "RT",
 	} {
 		f.compare(path, series)
 	}
@@ -422,7 +423,7 @@ func (f *fault) do(who, method, path, key string, request io.Reader) (int, map[s
 }
 
 // only narrows lists to what the workers write themselves.
-var only = map[string]string{"/v1/stock-movements": "&kind=receipt"}
+var only = map[string]string{"/v1/stock-movements": "&kind=receipt", "/v1/invoices": "&kind=invoice"}
 
 // listed reads all documents of a kind: id → number.
 func (f *fault) listed(path string) map[string]string {

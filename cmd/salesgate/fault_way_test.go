@@ -13,12 +13,14 @@ const (
 	rep     = "fault.rep"
 	manager = "fault.manager"
 	office  = "fault.office"
+	chief   = "fault.chief"
 )
 
 var people = map[string]string{
 	rep:     "sales_rep,finance_clerk,warehouse_keeper",
 	manager: "sales_manager,admin",
 	office:  "finance_clerk,warehouse_keeper,quality_manager,gate_guard",
+	chief:   "finance_manager",
 }
 
 // ways is how many bring goods the whole way at once. Each has a customer of its own, and all take from the same lot.
@@ -109,7 +111,8 @@ func (f *fault) goAll(worker int, done <-chan struct{}) {
 }
 
 // way is one order of 10 kg from its beginning to its end: released by the manager, laid out from a lot that passed, loaded, let out by the gate,
-// invoiced, and paid by a receipt that is allocated when it is booked or afterwards. A step is repeated until it is acknowledged.
+// found one short by the customer and corrected, invoiced, disputed in part, and paid by a receipt that is allocated when it is booked or afterwards; two come
+// back and are credited. A step is repeated until it is acknowledged.
 func (f *fault) way(customer, n string) {
 	type object = map[string]any
 	failed := false
@@ -141,12 +144,22 @@ func (f *fault) way(customer, n string) {
 	step(office, "-", "/v1/gate-checks", object{
 		"pass_number": pass["number"], "vehicle": "FA-" + n, "seen": []any{object{"product_code": "P-1", "quantity": "10"}},
 	})
+	short := step("", "/v1/delivery-corrections", "/v1/delivery-corrections", object{
+		"delivery_note_id": note.id, "cause": "customer", "reason": "fault", "lines": []any{object{"delivery_line_id": lineOf(note), "quantity": "9"}},
+	})
+	step(chief, "-", "/v1/delivery-corrections/"+short.id+"/post", object{})
 	invoice := step("", "", "/v1/invoices", object{"delivery_note_ids": []any{note.id}, "ahead_of_statement": "n"})
+	step("", "/v1/disputed-items", "/v1/disputed-items", object{
+		"invoice_id": invoice.id, "reason": "price", "amount": "10.00", "raised_by": "Example", "note": "fault",
+	})
 	pay := []any{object{"invoice_id": invoice.id, "amount": "60.00"}}
 	receipt := step("", "", "/v1/receipts", object{
 		"customer_id": customer, "amount": "100.00", "method": "bank_transfer", "reference": "W" + n, "received_on": "2026-01-05", "allocations": pay,
 	})
-	step("", "-", "/v1/receipts/"+receipt.id+"/allocate", object{"allocations": []any{object{"invoice_id": invoice.id, "amount": "40.00"}}})
+	step("", "-", "/v1/receipts/"+receipt.id+"/allocate", object{"allocations": []any{object{"invoice_id": invoice.id, "amount": "30.00"}}})
+	step(chief, "/v1/goods-returns", "/v1/goods-returns", object{
+		"delivery_note_id": note.id, "lines": []any{object{"delivery_line_id": lineOf(note), "quantity": "2"}}, "reason": "fault",
+	})
 }
 
 // lineOf returns the id of the first line of an answered document.

@@ -163,7 +163,7 @@ func (db *DB) Tx(ctx context.Context, by Origin, fn func(Tx) error) error {
 		err := db.once(ctx, by, nil, &t, fn)
 		db.lines.leave(t.rows...)
 		t.rows = nil
-		if first, ok := errors.AsType[*outOfTurn](err); ok {
+		if first, ok := errors.AsType[*turnError](err); ok {
 			if err := db.lines.wait(ctx, first.row, db.limits.LockWait); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func (tx Tx) Turn(row any) error {
 		return nil
 	}
 	if !tx.db.lines.enter(row, tx.turn.waited) {
-		return &outOfTurn{row}
+		return &turnError{row}
 	}
 	tx.turn.rows = append(tx.turn.rows, row)
 	return nil
@@ -32,14 +32,14 @@ type turn struct {
 	waited bool
 }
 
-// outOfTurn makes DB.Tx wait in the row's line.
-type outOfTurn struct{ row any }
+// turnError makes DB.Tx wait in the row's line.
+type turnError struct{ row any }
 
-func (*outOfTurn) Error() string { return "pg: to be run again when it is its turn" }
+func (*turnError) Error() string { return "pg: to be run again when it is its turn" }
 
 // OutOfTurn reports whether an error is Turn's: the transaction runs again without having been a deadlock's victim.
 func OutOfTurn(err error) bool {
-	_, ok := errors.AsType[*outOfTurn](err)
+	_, ok := errors.AsType[*turnError](err)
 	return ok
 }
 
