@@ -11313,9 +11313,12 @@ type Dispatched struct {
 	Signer               *string `json:"signer,omitempty"`
 
 	// State Example: issued
-	State   DeliveryState `json:"state"`
-	Unit    string        `json:"unit"`
-	Vehicle string        `json:"vehicle"`
+	State DeliveryState `json:"state"`
+	Unit  string        `json:"unit"`
+
+	// Unsigned It left, and warehouse and carrier haven't both signed the delivery note or its freight voucher (SHP-08).
+	Unsigned bool   `json:"unsigned"`
+	Vehicle  string `json:"vehicle"`
 }
 
 // DisputeReason Example: price
@@ -21841,6 +21844,9 @@ type StockLot struct {
 	// Example: 2.5000
 	OnHand Quantity `json:"on_hand"`
 
+	// OriginLotID Of what came back: the lot that it had left from.
+	OriginLotID *UUID `json:"origin_lot_id,omitempty"`
+
 	// ProducedOn Example: 2026-11-20
 	ProducedOn  *Date  `json:"produced_on,omitempty"`
 	ProductCode string `json:"product_code"`
@@ -21859,7 +21865,12 @@ type StockLot struct {
 	//
 	// Example: 2.5000
 	Reserved Quantity `json:"reserved"`
-	Unit     string   `json:"unit"`
+
+	// Returned It came back from a customer, and leaves when it has passed an inspection (CMP-08).
+	//
+	// Example: false
+	Returned bool   `json:"returned"`
+	Unit     string `json:"unit"`
 }
 
 // StockLotList defines model for StockLotList.
@@ -23910,6 +23921,9 @@ type RegisterTo = openapi_types.Date
 
 // RegisterUnproven defines model for RegisterUnproven.
 type RegisterUnproven = bool
+
+// RegisterUnsigned defines model for RegisterUnsigned.
+type RegisterUnsigned = bool
 
 // RegisterVehicle defines model for RegisterVehicle.
 type RegisterVehicle = string
@@ -26146,6 +26160,9 @@ type ListDispatchRegisterParams struct {
 	// ProofLate Only what left and has no proof of delivery although it was asked for (`shipping.proof_days`).
 	ProofLate *RegisterProofLate `form:"proof_late,omitempty" json:"proof_late,omitempty"`
 
+	// Unsigned Only what left without the signatures of warehouse and carrier, on the delivery note or on its freight voucher.
+	Unsigned *RegisterUnsigned `form:"unsigned,omitempty" json:"unsigned,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -26202,6 +26219,9 @@ type ExportDispatchRegisterParams struct {
 
 	// ProofLate Only what left and has no proof of delivery although it was asked for (`shipping.proof_days`).
 	ProofLate *RegisterProofLate `form:"proof_late,omitempty" json:"proof_late,omitempty"`
+
+	// Unsigned Only what left without the signatures of warehouse and carrier, on the delivery note or on its freight voucher.
+	Unsigned *RegisterUnsigned `form:"unsigned,omitempty" json:"unsigned,omitempty"`
 }
 
 // ExportDispatchRegisterParamsFormat defines parameters for ExportDispatchRegister.

@@ -11185,6 +11185,13 @@ func (w *ServerInterfaceWrapper) ListDispatchRegister(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proof_late: %s", err))
 	}
 
+	// ------------- Optional query parameter "unsigned" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unsigned", ctx.QueryParams(), &params.Unsigned, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unsigned: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -11324,6 +11331,13 @@ func (w *ServerInterfaceWrapper) ExportDispatchRegister(ctx echo.Context) error 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "proof_late", ctx.QueryParams(), &params.ProofLate, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proof_late: %s", err))
+	}
+
+	// ------------- Optional query parameter "unsigned" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unsigned", ctx.QueryParams(), &params.Unsigned, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unsigned: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

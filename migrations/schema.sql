@@ -1524,12 +1524,14 @@ CREATE TABLE public.carrier_settlements (
     version bigint NOT NULL,
     bill_number text DEFAULT ''::text NOT NULL,
     billed_amount numeric(18,2),
+    touched_by uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT carrier_settlements_bank_reference_check CHECK ((length(bank_reference) <= 100)),
     CONSTRAINT carrier_settlements_bill CHECK (((billed_amount IS NOT NULL) = (bill_number <> ''::text))),
     CONSTRAINT carrier_settlements_bill_fits CHECK (((state <> ALL (ARRAY['confirmed'::text, 'paid'::text])) OR (billed_amount IS NULL) OR (billed_amount = amount))),
     CONSTRAINT carrier_settlements_bill_number_check CHECK ((length(bill_number) <= 60)),
     CONSTRAINT carrier_settlements_confirmed CHECK (((state <> ALL (ARRAY['confirmed'::text, 'paid'::text])) OR ((confirmed_by IS NOT NULL) AND (confirmed_at IS NOT NULL)))),
     CONSTRAINT carrier_settlements_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT carrier_settlements_not_own CHECK (((confirmed_by IS NULL) OR (NOT (confirmed_by = ANY (touched_by))))),
     CONSTRAINT carrier_settlements_paid CHECK ((((state = 'paid'::text) = (paid_on IS NOT NULL)) AND ((state <> 'paid'::text) OR ((TRIM(BOTH FROM bank_reference) <> ''::text) AND (paid_by IS NOT NULL) AND (paid_at IS NOT NULL))))),
     CONSTRAINT carrier_settlements_reason CHECK (((state <> 'cancelled'::text) OR (TRIM(BOTH FROM state_reason) <> ''::text))),
     CONSTRAINT carrier_settlements_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'confirmed'::text, 'paid'::text, 'cancelled'::text]))),
@@ -2560,6 +2562,7 @@ CREATE TABLE public.delivery_notes (
     late_at timestamp with time zone,
     proof_awaited boolean DEFAULT true NOT NULL,
     proof_late_at timestamp with time zone,
+    signatures_awaited boolean DEFAULT true NOT NULL,
     CONSTRAINT delivery_notes_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT delivery_notes_state_check CHECK ((state = ANY (ARRAY['issued'::text, 'left'::text, 'cancelled'::text]))),
     CONSTRAINT delivery_notes_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
@@ -2849,7 +2852,9 @@ CREATE TABLE public.emergency_releases (
     ended_by uuid,
     ended_reason text NOT NULL,
     version bigint NOT NULL,
+    due_days integer NOT NULL,
     CONSTRAINT emergency_releases_complete CHECK (((state <> 'complete'::text) OR ((warehouse_at IS NOT NULL) AND (quality_at IS NOT NULL) AND (approved_at IS NOT NULL)))),
+    CONSTRAINT emergency_releases_due_days CHECK ((due_days >= 0)),
     CONSTRAINT emergency_releases_ended CHECK (((state = 'open'::text) = (ended_at IS NULL))),
     CONSTRAINT emergency_releases_ended_reason_check CHECK ((length(ended_reason) <= 2000)),
     CONSTRAINT emergency_releases_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
@@ -5462,6 +5467,7 @@ CREATE TABLE public.stock_lots (
     updated_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
     returned boolean DEFAULT false NOT NULL,
+    origin_lot_id uuid,
     CONSTRAINT stock_lots_dates CHECK ((expires_on >= produced_on)),
     CONSTRAINT stock_lots_inspection_check CHECK ((inspection = ANY (ARRAY['pending'::text, 'passed'::text, 'failed'::text]))),
     CONSTRAINT stock_lots_lot_no_check CHECK (((length(lot_no) >= 1) AND (length(lot_no) <= 60))),
@@ -5505,7 +5511,11 @@ END),
     CONSTRAINT stock_movements_reason CHECK (((kind <> 'adjustment'::text) OR (reason <> ''::text))),
     CONSTRAINT stock_movements_reason_check CHECK ((length(reason) <= 500)),
     CONSTRAINT stock_movements_reserved CHECK (((reserved = (0)::numeric) OR (preparation_line_id IS NOT NULL))),
-    CONSTRAINT stock_movements_shipped CHECK (((kind = ANY (ARRAY['shipment'::text, 'unloading'::text])) = (delivery_note_id IS NOT NULL)))
+    CONSTRAINT stock_movements_shipped CHECK (
+CASE
+    WHEN (delivery_note_id IS NULL) THEN (kind <> ALL (ARRAY['shipment'::text, 'unloading'::text]))
+    ELSE (kind = ANY (ARRAY['shipment'::text, 'unloading'::text, 'return'::text, 'adjustment'::text]))
+END)
 );
 
 CREATE TABLE public.stock_preparation_lines (
@@ -7355,6 +7365,8 @@ CREATE INDEX delivery_notes_shipped ON public.delivery_notes USING btree (custom
 CREATE INDEX delivery_notes_unproven ON public.delivery_notes USING btree (shipped_on, id) WHERE ((state = 'left'::text) AND proof_awaited);
 
 CREATE INDEX delivery_notes_unreported ON public.delivery_notes USING btree (report_due_at, id) WHERE ((state = 'issued'::text) AND (late_at IS NULL) AND (report_due_at IS NOT NULL));
+
+CREATE INDEX delivery_notes_unsigned ON public.delivery_notes USING btree (shipped_on, id) WHERE ((state = 'left'::text) AND signatures_awaited);
 
 CREATE INDEX delivery_notes_usage ON public.delivery_notes USING btree (shipped_on, customer_id) WHERE (state <> 'cancelled'::text);
 
@@ -9352,6 +9364,9 @@ ALTER TABLE ONLY public.stock_levels
 
 ALTER TABLE ONLY public.stock_levels
     ADD CONSTRAINT stock_levels_warehouse_fkey FOREIGN KEY (warehouse_id) REFERENCES public.warehouses(id);
+
+ALTER TABLE ONLY public.stock_lots
+    ADD CONSTRAINT stock_lots_origin_lot_id_fkey FOREIGN KEY (origin_lot_id) REFERENCES public.stock_lots(id);
 
 ALTER TABLE ONLY public.stock_lots
     ADD CONSTRAINT stock_lots_product_fkey FOREIGN KEY (product_id) REFERENCES public.products(id);

@@ -24,7 +24,9 @@ func (a *App) joinGate(s *httpapi.Server) {
 	s.Attachments.Register(departure.SubjectProof, s.Departures.ProofSeen, "shipment.read")
 	a.jobs.Every("late_departures", 5*time.Minute, a.batches("late_departures", s.Departures.MarkLate))             // SHP-14
 	a.jobs.Every("late_proofs", time.Hour, a.batches("late_proofs", s.Departures.AskForProofs))                     // SHP-14
+	a.jobs.Every("late_signatures", time.Hour, a.batches("late_signatures", s.Departures.AskForSignatures))         // SHP-08
 	a.jobs.Every("late_emergencies", 5*time.Minute, a.batches("late_emergencies", s.Shipments.MarkLateEmergencies)) // SHP-15
+	a.deadlines = append(a.deadlines, deadlines{"emergency_releases", s.Shipments.RecomputeEmergencies})
 	jobs.Handle(a.jobs, func(ctx context.Context, job gate.LateBooking) error { return a.BookLate(ctx, s.Gate, job.ConflictID) })
 	a.jobs.Every("rotate_gate_key", time.Hour, func(ctx context.Context) error {
 		return a.DB.Tx(ctx, pg.System("rotate_gate_key"), s.Gate.RotateKeyWhenDue)

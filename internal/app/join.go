@@ -106,6 +106,7 @@ func (a *App) joinSale(s *httpapi.Server) {
 	a.joinGate(s)
 	s.Receivables = receivable.New(s.Credits, s.Shipments)
 	s.PriceLists = pricelist.New(rules, approvals, s.Shipments)
+	s.Shipments.Invoices = s.Receivables
 	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
 
 	approvals.Register(pricelist.MatterBaseList, s.PriceLists)

@@ -40,7 +40,7 @@ func (c *Carrier) trim() {
 
 func (c *Carrier) snapshot() map[string]any {
 	return map[string]any{
-		"code": c.Code, "name": c.Name, "contact": c.Contact, "phone": c.Phone, "tax_number": c.TaxNumber, "remarks": c.Remarks,
+		"code": c.Code, "name": c.Name, "contact": c.Contact, "phone": audit.Mask(c.Phone), "tax_number": c.TaxNumber, "remarks": c.Remarks,
 		"active": c.Active, "version": c.Version,
 	}
 }

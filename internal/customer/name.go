@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/salesgate/salesgate/internal/audit"
 )
 
 // suffixes say what form a company has, not which one it is. Longer ones come first.
@@ -67,11 +69,5 @@ func Grams(key string) []string {
 	return slices.Compact(out)
 }
 
-// Mask hides the middle of a phone number: 138****0042.
-func Mask(phone string) string {
-	runes := []rune(phone)
-	if len(runes) < 8 {
-		return strings.Repeat("*", len(runes))
-	}
-	return string(runes[:3]) + "****" + string(runes[len(runes)-4:])
-}
+// Mask hides the middle of a phone number; see audit.Mask.
+func Mask(phone string) string { return audit.Mask(phone) }

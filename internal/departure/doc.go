@@ -16,13 +16,19 @@
 //
 // A difference between a delivery note and what left or arrived never edits the note. It is proposed: by the warehouse with its report, by the gate when
 // a phone let out other goods than the pass says, by a proof of delivery that doesn't fit, or by hand. Finance posts or rejects it, never
-// their own (ORG-03). Posted, it moves what isn't invoiced yet on orders and exposure, and never changes.
+// their own (ORG-03). Posted, it moves what really left on orders, exposure and stock, posts the credit notes of what was invoiced
+// already (cause quantity), also where the order is closed, and never changes.
 //
 // # Proofs of delivery
 //
 // One for each delivery note, which never changes: who signed, when, what arrived and what of it was damaged, with the signed paper or photos. A line that is
 // short or damaged is a thing to do for the rep, a short one for finance too. With it the truck's transport notice is done. Where none comes within
 // shipping.proof_days of the departure, rep and warehouse are asked for it, and the register lists it.
+//
+// # Signatures
+//
+// What left and isn't signed by warehouse and carrier, delivery note and freight voucher, is in the register (Unsigned), and after
+// shipping.signature_days the warehouse is asked for it (SHP-08).
 //
 // # Locks
 //

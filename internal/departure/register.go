@@ -32,6 +32,7 @@ type Dispatched struct {
 	LeftAt         *time.Time
 	ReportedLate   bool
 	ProofLate      bool // it was asked for
+	Unsigned       bool // it left, and a signature on the note or its freight voucher is missing (SHP-08)
 	Signer         string
 	ReceivedOn     *time.Time
 }
@@ -46,6 +47,7 @@ type RegisterFilter struct {
 	Carrier    string
 	State      string
 	Unproven   bool // only what left and nobody has signed for
+	Unsigned   bool // only what left and isn't signed by warehouse and carrier (SHP-08)
 	ProofLate  bool // only that whose proof was asked for in vain
 }
 
@@ -55,7 +57,7 @@ const registerRows = ` FROM delivery_notes d JOIN delivery_note_lines l ON l.del
 const registerSelect = `SELECT d.id AS delivery_note_id, l.position_no, d.shipped_on, d.number, n.number AS notice_number, d.customer_id, c.name AS customer_name,
 	l.product_code, l.product_name, l.unit, l.quantity, l.quantity + l.corrected_quantity AS real, d.vehicle, d.carrier, d.driver, d.state,
 	coalesce(g.number, '') AS pass_number, d.left_at, d.late_at IS NOT NULL AS reported_late,
-	d.proof_late_at IS NOT NULL AND p.id IS NULL AS proof_late, coalesce(p.signer, '') AS signer, p.received_on`
+	d.proof_late_at IS NOT NULL AND p.id IS NULL AS proof_late, d.state = 'left' AND ` + unsigned + ` AS unsigned, coalesce(p.signer, '') AS signer, p.received_on`
 
 // where is the filter as a condition.
 func (f RegisterFilter) where(who identity.Principal) (string, []any) {
@@ -90,6 +92,9 @@ func (f RegisterFilter) where(who identity.Principal) (string, []any) {
 	}
 	if f.Unproven {
 		also("d.state = 'left' AND p.id IS NULL")
+	}
+	if f.Unsigned {
+		also("d.state = 'left' AND " + unsigned)
 	}
 	if f.ProofLate {
 		also("d.state = 'left' AND d.proof_late_at IS NOT NULL AND p.id IS NULL")
@@ -158,12 +163,12 @@ type Day struct {
 	Quantity  decimal.Decimal // cancelled notes don't count, posted corrections do
 }
 
-// ListDays sums the register up by day and unit, the last day first. The filter has a period of at most a year or so: the API sees to that.
+// ListDays sums the register up by day and unit, the last day first: all of them. The filter has a period of at most a year or so: the API sees to that.
 func (s *Service) ListDays(tx pg.Tx, who identity.Principal, f RegisterFilter) ([]Day, error) {
 	where, args := f.where(who)
 	var rows []Day
 	err := tx.Raw(`SELECT d.shipped_on, l.unit, count(DISTINCT d.id) AS trucks, count(DISTINCT d.id) FILTER (WHERE d.state = 'left') AS "left",
 			count(DISTINCT d.id) FILTER (WHERE d.state = 'left' AND p.id IS NULL) AS unproven, sum(l.quantity + l.corrected_quantity) AS quantity`+
-		registerRows+where+` AND d.state <> 'cancelled' GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT 2000`, args...).Scan(&rows).Error
+		registerRows+where+` AND d.state <> 'cancelled' GROUP BY 1, 2 ORDER BY 1 DESC, 2`, args...).Scan(&rows).Error
 	return rows, err
 }

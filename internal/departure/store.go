@@ -1,10 +1,12 @@
 package departure
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -31,6 +33,23 @@ func lockUnproven(tx pg.Tx, before time.Time, n int) ([]shipping.DeliveryNote, e
 	return rows, err
 }
 
+// looked is a delivery note that was looked at for its signatures.
+type looked struct {
+	ID       uuid.UUID
+	Number   string
+	Unsigned bool
+}
+
+// lockUnsigned marks at most n delivery notes that left before a day as looked at for their signatures, and returns them. What another server is at is
+// left to it.
+func lockUnsigned(tx pg.Tx, before time.Time, n int) ([]looked, error) {
+	var rows []looked
+	err := tx.Raw(`UPDATE delivery_notes d SET signatures_awaited = false WHERE id IN (
+			SELECT id FROM delivery_notes WHERE state = 'left' AND signatures_awaited AND shipped_on < ? ORDER BY shipped_on, id LIMIT ? FOR UPDATE SKIP LOCKED)
+		RETURNING d.id, d.number, `+unsigned+` AS unsigned`, before, n).Scan(&rows).Error
+	return rows, err
+}
+
 func correctionOpen(tx pg.Tx, note uuid.UUID) (open bool, err error) {
 	err = tx.Raw(`SELECT EXISTS (SELECT FROM delivery_corrections WHERE delivery_note_id = ? AND state = 'proposed')`, note).Scan(&open).Error
 	return open, err
@@ -48,13 +67,8 @@ func insertCorrection(tx pg.Tx, c Correction) error {
 
 // storeCorrection writes what each line comes to, and then the decision, with which the lines are frozen. Returns ErrDecided when somebody was quicker.
 func storeCorrection(tx pg.Tx, c *Correction) error {
-	for _, l := range c.Lines {
-		if l.Amount.IsZero() {
-			continue
-		}
-		if err := pg.One(tx.Exec(`UPDATE delivery_correction_lines SET amount = ? WHERE id = ?`, l.Amount, l.ID)); err != nil {
-			return err
-		}
+	if err := storeAmounts(tx, c.Lines); err != nil {
+		return err
 	}
 	err := pg.Update(tx, "delivery_corrections", c.ID, c.Version, map[string]any{
 		"state": c.State, "amount": c.Amount, "decided_by": c.DecidedBy, "decided_at": c.DecidedAt, "decision_note": c.DecisionNote,
@@ -64,6 +78,28 @@ func storeCorrection(tx pg.Tx, c *Correction) error {
 	}
 	c.Version++
 	return err
+}
+
+// storeAmounts writes what lines come to, in one statement.
+func storeAmounts(tx pg.Tx, lines []CorrectionLine) error {
+	type row struct {
+		ID     uuid.UUID       `json:"id"`
+		Amount decimal.Decimal `json:"amount"`
+	}
+	var rows []row
+	for _, l := range lines {
+		if !l.Amount.IsZero() {
+			rows = append(rows, row{l.ID, l.Amount})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(`UPDATE delivery_correction_lines l SET amount = r.amount FROM json_to_recordset(?::json) AS r (id uuid, amount numeric(18, 2)) WHERE l.id = r.id`, string(b)).Error
 }
 
 // CorrectionFilter narrows a list of corrections; zero fields don't.

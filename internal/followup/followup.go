@@ -38,6 +38,13 @@ func Close(tx pg.Tx, kind, subjectType string, subjectIDs ...uuid.UUID) error {
 		Closed, tx.Now, tx.By.Actor(), kind, subjectType, subjectIDs, Opened).Error
 }
 
+// CloseFor ends the open follow-ups of a kind about a subject that ask one person; those of others stay.
+func CloseFor(tx pg.Tx, user uuid.UUID, kind, subjectType string, subject uuid.UUID) error {
+	return tx.Exec(`UPDATE follow_ups SET state = ?, closed_at = ?, closed_by = ?, version = version + 1
+		WHERE kind = ? AND subject_type = ? AND subject_id = ? AND user_id = ? AND state = ?`,
+		Closed, tx.Now, tx.By.Actor(), kind, subjectType, subject, user, Opened).Error
+}
+
 // Asked reports whether a task of a kind about a subject is open with this English title.
 func Asked(tx pg.Tx, kind, subjectType string, subjectID uuid.UUID, titleEN string) (open bool, err error) {
 	err = tx.Raw(`SELECT EXISTS (SELECT FROM follow_ups WHERE kind = ? AND subject_type = ? AND subject_id = ? AND state = ? AND title_en = ?)`,

@@ -129,7 +129,7 @@ func (g *GateCheck) compare(now time.Time) error {
 		return ErrPassUsed.With("number", p.Number, "at", p.UsedAt.In(clock.Shanghai).Format(time.DateTime))
 	case !now.Before(p.ExpiresAt):
 		return ErrPassExpired.With("number", p.Number, "at", p.ExpiresAt.In(clock.Shanghai).Format(time.DateTime))
-	case shipping.VehicleKey(g.Vehicle) != shipping.VehicleKey(p.Vehicle):
+	case shipping.PlateKey(g.Vehicle) != shipping.PlateKey(p.Vehicle):
 		return ErrGateVehicle.With("number", p.Number, "expected", p.Vehicle)
 	}
 	if diff := difference(g.Note.Goods(), g.Seen); diff != "" {

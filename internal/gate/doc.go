@@ -15,7 +15,7 @@
 //
 // # Keys
 //
-// One key signs at a time. The next one is made and published a week before it takes over, a retired one stays published until the last pass
+// One key signs at a time. The next one is made and published shipping.gate_key_ahead_days before it takes over, a retired one stays published until the last pass
 // that it signed has expired. Private halves are derived from a salt and the server's master key.
 //
 // # Offline

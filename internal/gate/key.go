@@ -6,9 +6,6 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// keyAhead is how long a key is published before it signs: a phone that was in a drawer for less knows it in time.
-const keyAhead = 7 * 24 * time.Hour
-
 // PublicKey is a key that passes are checked with.
 type PublicKey struct {
 	Kid       string
@@ -27,13 +24,18 @@ func (s *Service) ListGateKeys(tx pg.Tx) ([]PublicKey, error) {
 	return readPublicKeys(tx, time.Duration(hours)*time.Hour)
 }
 
-// RotateKeyWhenDue makes the next key a week before the one that signs is shipping.gate_key_days old, and lets it take over when its time has
-// come. Locks the keys.
+// RotateKeyWhenDue makes the next key shipping.gate_key_ahead_days before the one that signs is shipping.gate_key_days old, and lets it take over when its
+// time has come: a phone that was in a drawer for less than that knows it in time. Locks the keys.
 func (s *Service) RotateKeyWhenDue(tx pg.Tx) error {
 	days, err := s.rules.Int(tx, "shipping.gate_key_days")
 	if err != nil {
 		return err
 	}
+	ahead, err := s.rules.Int(tx, "shipping.gate_key_ahead_days")
+	if err != nil {
+		return err
+	}
+	keyAhead := time.Duration(ahead) * 24 * time.Hour
 	if err := lockKeys(tx); err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func (s *Service) RotateKeyWhenDue(tx pg.Tx) error {
 		if err != nil {
 			return err
 		}
-		if due.Before(tx.Now.Add(keyAhead)) { // published for a week, also when nobody looked for long
+		if due.Before(tx.Now.Add(keyAhead)) { // published for as long, also when nobody looked for long
 			due = tx.Now.Add(keyAhead)
 		}
 		return insertNextKey(tx, fresh, due)

@@ -107,7 +107,7 @@ func (s *Server) ListDispatchRegister(ctx context.Context, r api.ListDispatchReg
 		f := departure.RegisterFilter{
 			From: day(p.From), To: day(p.To), CustomerID: p.CustomerID, ProductID: p.ProductID, NoticeID: p.ShippingNoticeID,
 			Vehicle: value(p.Vehicle), Carrier: value(p.Carrier), State: string(value(p.State)), Unproven: value(p.Unproven),
-			ProofLate: value(p.ProofLate),
+			ProofLate: value(p.ProofLate), Unsigned: value(p.Unsigned),
 		}
 		rows, next, err := s.Departures.ListRegister(tx, who, f, page(p.Limit, p.Cursor))
 		data := make([]api.Dispatched, len(rows))
@@ -116,7 +116,7 @@ func (s *Server) ListDispatchRegister(ctx context.Context, r api.ListDispatchReg
 				DeliveryNoteID: d.DeliveryNoteID, ShippedOn: date(d.ShippedOn), DeliveryNoteNumber: d.Number, ShippingNoticeNumber: d.NoticeNumber,
 				CustomerID: d.CustomerID, CustomerName: d.CustomerName, ProductCode: d.ProductCode, ProductName: d.ProductName, Unit: d.Unit, Quantity: d.Quantity,
 				RealQuantity: d.Real, Vehicle: d.Vehicle, Carrier: optional(d.Carrier), Driver: optional(d.Driver), State: api.DeliveryState(d.State),
-				GatePassNumber: optional(d.PassNumber), LeftAt: d.LeftAt, ReportedLate: d.ReportedLate, ProofLate: d.ProofLate, Signer: optional(d.Signer),
+				GatePassNumber: optional(d.PassNumber), LeftAt: d.LeftAt, ReportedLate: d.ReportedLate, ProofLate: d.ProofLate, Unsigned: d.Unsigned, Signer: optional(d.Signer),
 			}
 			if d.ReceivedOn != nil {
 				data[i].ReceivedOn = &openapi.Date{Time: *d.ReceivedOn}
@@ -147,7 +147,7 @@ func (s *Server) ExportDispatchRegister(ctx context.Context, r api.ExportDispatc
 	f := departure.RegisterFilter{
 		From: day(p.From), To: day(p.To), CustomerID: p.CustomerID, ProductID: p.ProductID, NoticeID: p.ShippingNoticeID,
 		Vehicle: value(p.Vehicle), Carrier: value(p.Carrier), State: string(value(p.State)), Unproven: value(p.Unproven),
-		ProofLate: value(p.ProofLate),
+		ProofLate: value(p.ProofLate), Unsigned: value(p.Unsigned),
 	}
 	return dispatchExport{sheetExport{
 		ctx: ctx, server: s, kind: string(value(p.Format)), name: filesName(ctx, "dispatch-register", "发送登记簿"), header: dispatchHeader,

@@ -90,7 +90,7 @@ func lotBody(l stock.LotRow) api.StockLot {
 	return api.StockLot{
 		ID: l.ID, ProductID: l.ProductID, ProductCode: l.ProductCode, ProductName: l.ProductName, Unit: l.Unit, LotNo: l.LotNo,
 		ProducedOn: optionalDate(l.ProducedOn), ExpiresOn: optionalDate(l.ExpiresOn), ReceivedOn: openapi.Date{Time: l.ReceivedOn},
-		Inspection: api.LotInspection(l.Inspection), OnHand: l.OnHand, Reserved: l.Reserved, Etag: etag(l.Version),
+		Inspection: api.LotInspection(l.Inspection), Returned: l.Returned, OriginLotID: l.OriginLotID, OnHand: l.OnHand, Reserved: l.Reserved, Etag: etag(l.Version),
 	}
 }
 

@@ -18,6 +18,9 @@ var figuresOfSales = []string{
 // sumsLeft say how much is left: of a quantity or, where the books of a customer refuse (ofBooks), of an amount.
 var sumsLeft = []string{"free", "left", "open", "part", "rest"}
 
+// sumsOf are parameters that are amounts in one refusal, whatever they are in others.
+var sumsOf = []string{"shipping.special_too_little needed", "contract.total_below_called_off called"}
+
 // The areas of codes, before their dot. In those of freight amounts are our own costs, which purchasing and the warehouse work with; those of
 // requests speak of lengths and counts.
 var (
@@ -73,7 +76,7 @@ func withheld(code string, params map[string]any) map[string]any {
 	}
 	out := make(map[string]any, len(params))
 	for name, v := range params {
-		if slices.Contains(figuresOfSales, name) || slices.Contains(ofBooks, area) && slices.Contains(sumsLeft, name) {
+		if slices.Contains(figuresOfSales, name) || slices.Contains(ofBooks, area) && slices.Contains(sumsLeft, name) || slices.Contains(sumsOf, code+" "+name) {
 			v = hidden{}
 		}
 		out[name] = v

@@ -126,7 +126,7 @@ func (s *Service) TakenOf(tx pg.Tx, deliveryNoteIDs ...uuid.UUID) (map[uuid.UUID
 	}
 	err := tx.Raw(`SELECT m.delivery_note_id, m.notice_line_id, m.lot_id, l.lot_no, m.warehouse_id, w.code AS warehouse_code, - sum(m.on_hand) AS quantity
 		FROM stock_movements m JOIN stock_lots l ON l.id = m.lot_id JOIN warehouses w ON w.id = m.warehouse_id
-		WHERE m.delivery_note_id = ANY (?::uuid[]) GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(m.on_hand) <> 0 ORDER BY 1, 2, l.lot_no, w.code`,
+		WHERE m.delivery_note_id = ANY (?::uuid[]) AND m.kind IN ('shipment', 'unloading') GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(m.on_hand) <> 0 ORDER BY 1, 2, l.lot_no, w.code`,
 		pg.IDs(deliveryNoteIDs)).Scan(&rows).Error
 	for _, r := range rows {
 		of[r.DeliveryNoteID] = append(of[r.DeliveryNoteID], r.Taken)

@@ -84,7 +84,7 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 	if err := s.takeBack(tx, account, g); err != nil {
 		return GoodsReturn{}, err
 	}
-	credits, err := creditsOf(tx, g)
+	credits, err := creditsOf(tx, g.credited())
 	if err != nil {
 		return GoodsReturn{}, err
 	}
@@ -100,7 +100,7 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 	if err := s.shipping.TakeBack(tx, &notes[0], g.Number, in.Quantities); err != nil {
 		return GoodsReturn{}, err
 	}
-	if g.CreditNotes, err = s.creditReturn(tx, who, g, credits); err != nil {
+	if g.CreditNotes, err = s.creditAll(tx, who, Correction{Cause: CauseReturn, Reason: g.Reason, SourceID: &g.ID}, credits); err != nil {
 		return GoodsReturn{}, err
 	}
 	return g, record(tx, "postGoodsReturn", subjectReturn, g.ID, nil, g)
@@ -144,16 +144,27 @@ func (s *Service) takeBack(tx pg.Tx, account *credit.Account, g GoodsReturn) err
 	return s.credit.Post(tx, account, credit.ReturnMoves(g.ID, credit.FromNote{Note: g.DeliveryNoteID, Amount: total})...)
 }
 
-// returnCredits is what of a return is credited, by invoice, the newest first.
-type returnCredits struct {
+// lineCredits is what of delivery lines is credited, by invoice, the newest first.
+type lineCredits struct {
 	order []uuid.UUID
 	lines map[uuid.UUID][]CorrectedLine
 }
 
-// creditsOf finds the invoices of what was invoiced already, and locks them in id order before any number is taken. The account and the delivery
-// note are locked.
-func creditsOf(tx pg.Tx, g GoodsReturn) (returnCredits, error) {
-	c, err := splitReturn(tx, g)
+// credited is what of a return was invoiced already.
+func (g GoodsReturn) credited() []shipping.Invoiced {
+	var parts []shipping.Invoiced
+	for _, l := range g.Lines {
+		if l.Credited.IsPos() {
+			parts = append(parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: l.Credited})
+		}
+	}
+	return parts
+}
+
+// creditsOf finds the invoices of parts of delivery lines that were invoiced already, and locks them in id order before any number is taken. The
+// account and the delivery note are locked.
+func creditsOf(tx pg.Tx, parts []shipping.Invoiced) (lineCredits, error) {
+	c, err := splitCredits(tx, parts)
 	if err != nil || len(c.order) == 0 {
 		return c, err
 	}
@@ -161,46 +172,54 @@ func creditsOf(tx pg.Tx, g GoodsReturn) (returnCredits, error) {
 	return c, tx.Raw("SELECT id FROM invoices WHERE id = ANY(?::uuid[]) ORDER BY id FOR UPDATE", pg.IDs(c.order)).Scan(&held).Error
 }
 
-func splitReturn(tx pg.Tx, g GoodsReturn) (returnCredits, error) {
-	byInvoice, order := map[uuid.UUID][]CorrectedLine{}, []uuid.UUID{}
-	for _, l := range g.Lines {
-		if !l.Credited.IsPos() {
-			continue
-		}
-		left := l.Credited
-		invoiced, err := invoicedOf(tx, l.DeliveryLineID)
+func splitCredits(tx pg.Tx, parts []shipping.Invoiced) (lineCredits, error) {
+	c := lineCredits{lines: map[uuid.UUID][]CorrectedLine{}}
+	for _, p := range parts {
+		left := p.Quantity
+		invoiced, err := invoicedOf(tx, p.LineID)
 		if err != nil {
-			return returnCredits{}, err
+			return lineCredits{}, err
 		}
 		for _, v := range invoiced {
 			part := left.Min(v.Left)
 			if !part.IsPos() {
 				continue
 			}
-			if !slices.Contains(order, v.InvoiceID) {
-				order = append(order, v.InvoiceID)
+			if !slices.Contains(c.order, v.InvoiceID) {
+				c.order = append(c.order, v.InvoiceID)
 			}
-			byInvoice[v.InvoiceID] = append(byInvoice[v.InvoiceID], CorrectedLine{LineID: v.ID, Quantity: part})
+			c.lines[v.InvoiceID] = append(c.lines[v.InvoiceID], CorrectedLine{LineID: v.ID, Quantity: part})
 			left = minus(left, part)
 		}
 		if left.IsPos() {
-			return returnCredits{}, ErrOverReturned.With("left", minus(l.Quantity, left)).At("/lines")
+			return lineCredits{}, ErrOverReturned.With("left", minus(p.Quantity, left)).At("/lines")
 		}
 	}
-	return returnCredits{order, byInvoice}, nil
+	return c, nil
 }
 
-// creditReturn posts the credit notes of what was invoiced already, one for each invoice.
-func (s *Service) creditReturn(tx pg.Tx, who identity.Principal, g GoodsReturn, c returnCredits) ([]Invoice, error) {
+// creditAll posts the credit notes, like one for each invoice.
+func (s *Service) creditAll(tx pg.Tx, who identity.Principal, like Correction, c lineCredits) ([]Invoice, error) {
 	var notes []Invoice
 	for _, id := range c.order {
-		note, err := s.Credit(tx, who, Correction{InvoiceID: id, Cause: CauseReturn, Lines: c.lines[id], Reason: g.Reason, SourceID: &g.ID})
+		like.InvoiceID, like.Lines = id, c.lines[id]
+		note, err := s.Credit(tx, who, like)
 		if err != nil {
 			return nil, err
 		}
 		notes = append(notes, note)
 	}
 	return notes, nil
+}
+
+// CreditShort implements shipping.Invoices: what turned out not to have left is taken off the newest invoices that have it (SHP-14).
+func (s *Service) CreditShort(tx pg.Tx, who identity.Principal, correction uuid.UUID, reason string, parts []shipping.Invoiced) error {
+	c, err := creditsOf(tx, parts)
+	if err != nil {
+		return err
+	}
+	_, err = s.creditAll(tx, who, Correction{Cause: CauseQuantity, Reason: reason, SourceID: &correction}, c)
+	return err
 }
 
 // invoicedLine is what an invoice still has of a delivery line.

@@ -96,3 +96,42 @@ func TestSHP20_ReturnedGoodsWaitForAnInspection(t *testing.T) {
 		})
 	}
 }
+
+// Of each lot as much comes back as left of it, and no more: not in several returns, nor after a correction.
+func TestSHP20_EachLotComesBackOnce(t *testing.T) {
+	w := stocked(t)
+	first, second := w.passed("L-1", "CK01", "60", 10), w.passed("L-2", "CK01", "40", 20)
+	note := w.dispatch(w.released("100"), "100").Want(201).ID()
+	w.let(note).Want(201)
+	line := w.As("keeper").Get("/v1/delivery-notes/" + note).Want(200).String("lines.0.id")
+	came := map[string]string{}
+	back := func(quantity string) {
+		t.Helper()
+		number := w.As("finance").Post("/v1/goods-returns", object{
+			"delivery_note_id": note, "reason": "色差退货", "lines": []object{{"delivery_line_id": line, "quantity": quantity}},
+		}).Want(201).String("number")
+		for _, part := range []string{"-1", "-2"} {
+			lots := w.As("keeper").Get("/v1/stock-lots?lot_no=" + number + part).Want(200)
+			if lots.Len("data") == 1 {
+				if lots.At("data.0.returned") != true {
+					t.Errorf("%s", lots.Body)
+				}
+				came[lots.String("data.0.origin_lot_id")] += lots.String("data.0.on_hand") + " "
+			}
+		}
+	}
+	back("30") // of what left last
+	if err := w.correct(note, "-5"); err != nil {
+		t.Fatal(err)
+	}
+	w.wantLevel(second, "5/0")
+	back("30")
+	if err := w.correct(note, "-35"); err != nil {
+		t.Fatal(err)
+	}
+	w.wantLevel(first, "35/0")
+	if came[second] != "30.0000 5.0000 " || came[first] != "25.0000 " {
+		t.Errorf("%v", came)
+	}
+	w.reconciled()
+}

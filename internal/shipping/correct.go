@@ -25,8 +25,10 @@ type Delta struct {
 // more shipped in the exposure; what left beyond the note counts on both, as far as the order has it open. What the note says stays. It fills in the
 // amounts of deltas and returns their sum.
 //
-// Returns ErrNoteCancelled, ErrNoLine, ErrCorrectsTooMuch for more than left, ErrInvoiced for what is invoiced already, order.ErrNotOpen, and errs.ErrState for an
-// order that is closed. Stock is what really left as well. Locks account, orders, notice, stock levels and delivery note.
+// What of it is invoiced already is credited (Invoices). An order that is over stays so, and has shipped what really left.
+//
+// Returns ErrNoteCancelled, ErrNoLine, ErrCorrectsTooMuch for more than left and hasn't come back, and order.ErrNotOpen. Stock is what really left as well.
+// Locks account, orders, notice, stock levels and delivery note, then what Invoices locks.
 func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction uuid.UUID, deltas []Delta) (decimal.Decimal, error) {
 	peek, err := s.GetDelivery(tx, who, noteID)
 	if err != nil {
@@ -45,6 +47,9 @@ func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction u
 	}
 	note := &locked[0]
 	before := note.snapshot(h.notice.Number)
+	if err := s.uninvoice(tx, who, h, note, correction, deltas); err != nil {
+		return decimal.Zero, err
+	}
 	sum, err := note.correct(deltas)
 	if err != nil {
 		return decimal.Zero, err
@@ -58,13 +63,50 @@ func (s *Service) Correct(tx pg.Tx, who identity.Principal, noteID, correction u
 	if err := s.Stock.Correct(tx, note.NoticeID, note.ID, note.Number, note.parts(deltas)); err != nil {
 		return decimal.Zero, err
 	}
-	if err := correctLines(tx, deltas); err != nil {
+	if err := correctLines(tx, note, deltas); err != nil {
 		return decimal.Zero, err
 	}
 	if err := s.fitCover(tx, &h.notice); err != nil {
 		return decimal.Zero, err
 	}
 	return sum, note.record(tx, "correctDeliveryNote", before, h.notice.Number)
+}
+
+// Invoices takes goods off invoices; package receivable does.
+type Invoices interface {
+	// CreditShort posts credit notes (cause quantity) for parts of delivery lines that turned out not to have left, on the newest invoices that have
+	// them, on behalf of a correcting document: they are to be invoiced again. The payer's account and the delivery notes are locked. Locks the invoices.
+	CreditShort(tx pg.Tx, who identity.Principal, correction uuid.UUID, reason string, parts []Invoiced) error
+}
+
+// uninvoice takes off invoices what they have of goods that didn't leave. Account and note are locked, and read again where they had something.
+func (s *Service) uninvoice(tx pg.Tx, who identity.Principal, h *held, d *DeliveryNote, correction uuid.UUID, deltas []Delta) error {
+	var parts []Invoiced
+	for _, delta := range deltas {
+		l := d.line(delta.LineID)
+		if l == nil || d.State == NoteCancelled {
+			continue // correct says so
+		}
+		over := sub(add(l.InvoicedQuantity, l.ReturnedQuantity), add(l.Real(), delta.Quantity))
+		if over.IsPos() && over.Cmp(l.InvoicedQuantity) <= 0 {
+			parts = append(parts, Invoiced{LineID: l.ID, Quantity: over})
+		}
+	}
+	if len(parts) == 0 || s.Invoices == nil {
+		return nil
+	}
+	if err := s.Invoices.CreditShort(tx, who, correction, "送货单 "+d.Number+" 更正 / delivery note "+d.Number+" corrected", parts); err != nil {
+		return err
+	}
+	var err error
+	if h.account, err = s.credit.Lock(tx, h.notice.PayerID); err != nil {
+		return err
+	}
+	again, err := s.LockDeliveryNotes(tx, []uuid.UUID{d.ID})
+	if err == nil {
+		*d = again[0]
+	}
+	return err
 }
 
 // correct works out what the deltas come to, and puts them on the note.
@@ -80,8 +122,8 @@ func (d *DeliveryNote) correct(deltas []Delta) (decimal.Decimal, error) {
 		}
 		pointer := fmt.Sprintf("/lines/%d/quantity", i)
 		rest := add(l.Real(), deltas[i].Quantity)
-		if rest.IsNeg() {
-			return decimal.Zero, ErrCorrectsTooMuch.With("left", l.Real()).At(pointer)
+		if rest.Cmp(l.ReturnedQuantity) < 0 {
+			return decimal.Zero, ErrCorrectsTooMuch.With("left", sub(l.Real(), l.ReturnedQuantity)).At(pointer)
 		}
 		if rest.Cmp(add(l.InvoicedQuantity, l.ReturnedQuantity)) < 0 {
 			return decimal.Zero, ErrInvoiced.At(pointer)
@@ -143,35 +185,37 @@ func (d *DeliveryNote) line(id uuid.UUID) *DeliveryLine {
 	return nil
 }
 
-// reorder moves the deltas on the orders: what didn't leave is open again, what left beyond the note is taken of what is open.
+// reorder moves the deltas on the orders: what didn't leave is open again, what left beyond the note is taken of what is open. What had no room on the order
+// goes first of what didn't leave.
 func (s *Service) reorder(tx pg.Tx, h *held, d *DeliveryNote, deltas []Delta) error {
 	less, more := make([]Line, 0, len(deltas)), make([]Line, 0, len(deltas))
 	for _, delta := range deltas {
 		l := d.line(delta.LineID)
 		part := Line{OrderID: l.OrderID, OrderLineID: l.OrderLineID, Quantity: delta.Quantity.Abs()}
-		if delta.Quantity.IsNeg() {
-			less = append(less, part)
-		} else {
+		if !delta.Quantity.IsNeg() {
 			more = append(more, part)
+			continue
+		}
+		unordered := part.Quantity.Min(l.UnorderedQuantity)
+		l.UnorderedQuantity, part.Quantity = sub(l.UnorderedQuantity, unordered), sub(part.Quantity, unordered)
+		if part.Quantity.IsPos() {
+			less = append(less, part)
 		}
 	}
 	for _, p := range byOrder(less, wholeLine) {
-		if err := inTurn(tx, h.orders[p.order], p.parts, s.orders.Unship, s.orders.Unreserve); err != nil {
+		if err := s.orders.NotLeft(tx, h.orders[p.order], p.parts); err != nil {
 			return err
 		}
 	}
 	for _, p := range byOrder(more, wholeLine) {
-		if err := inTurn(tx, h.orders[p.order], p.parts, s.orders.Reserve, s.orders.Ship); err != nil {
+		over, err := s.orders.Left(tx, h.orders[p.order], p.parts)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func inTurn(tx pg.Tx, o *order.Order, parts []order.Shipped, steps ...func(pg.Tx, *order.Order, []order.Shipped) error) error {
-	for _, step := range steps {
-		if err := step(tx, o, parts); err != nil {
-			return err
+		for i, q := range over {
+			if q.IsPos() {
+				return order.ErrNotOpen.With("open", sub(p.parts[i].Quantity, q))
+			}
 		}
 	}
 	return nil

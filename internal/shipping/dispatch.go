@@ -15,6 +15,7 @@ import (
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/transport"
 )
 
 // Loading is what the warehouse loaded on one vehicle.
@@ -80,6 +81,12 @@ func (s *Service) Dispatch(tx pg.Tx, who identity.Principal, id uuid.UUID, versi
 	return note, s.depart(tx, truck, &note)
 }
 
+// KindUnsigned is the follow-up about signatures that are missing (SHP-08); package departure opens it, signing ends it.
+const KindUnsigned = transport.KindUnsigned
+
+// PlateKey is a number plate without what people write differently; see transport.PlateKey.
+func PlateKey(plate string) string { return transport.PlateKey(plate) }
+
 // KindLate is the follow-up about goods that nobody reported as left in time (SHP-14); package departure opens it.
 const KindLate = "departure.late"
 
@@ -117,7 +124,7 @@ func (n *Notice) load(tx pg.Tx, expected, l Loading) (DeliveryNote, error) {
 		note.Driver = expected.Driver
 	}
 	var err error
-	if note.Vehicle, err = agreed(expected.Vehicle, l.Vehicle, "/vehicle", VehicleKey); err != nil {
+	if note.Vehicle, err = agreed(expected.Vehicle, l.Vehicle, "/vehicle", transport.PlateKey); err != nil {
 		return note, err
 	}
 	if note.Vehicle == "" {
@@ -160,11 +167,6 @@ func agreed(expected, found, pointer string, key func(string) string) (string, e
 
 // carrierKey is a carrier's name without what people write differently.
 func carrierKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
-
-// VehicleKey is a number plate without what people write differently.
-func VehicleKey(plate string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "·", "", ".", "", "-", "", "•", "").Replace(plate))
-}
 
 // loadLine takes one quantity off its line: never more than is left of it (SHP-07).
 func (n *Notice) loadLine(i int, part Loaded) (DeliveryLine, error) {

@@ -40,6 +40,7 @@ type Emergency struct {
 	ReleasedBy    uuid.UUID
 	ReleasedAt    time.Time
 	DueAt         time.Time
+	DueDays       int // working days that the papers were given
 	LateAt        *time.Time
 	EndedAt       *time.Time
 	EndedBy       *uuid.UUID

@@ -3,6 +3,7 @@ package shipping
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -25,7 +26,8 @@ const (
 	kindCheck   = "shipment.emergency_check"
 )
 
-// ReleaseInEmergency releases a notice although those who should decide can't be reached (SHP-15). Returns ErrNoEmergency where nobody is missing, ErrUntried naming
+// ReleaseInEmergency releases a notice although those who should decide can't be reached (SHP-15): each was tried since it was submitted, or at most
+// shipping.emergency_attempt_minutes before. Returns ErrOwnEmergency for who submitted it (ORG-03), ErrNoEmergency where nobody is missing, ErrUntried naming
 // whom nobody tried, ErrHead, ErrEmergencyCustomer, ErrSpecialOldDebt, the gate's own refusals (ErrNotCovered, ErrHasLimit), and errs.ErrState for a notice that doesn't
 // wait. Locks approvals, account, group, orders and notice.
 func (s *Service) ReleaseInEmergency(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, in EmergencyInput) (Emergency, error) {
@@ -69,6 +71,8 @@ func (s *Service) emergencyAllowed(tx pg.Tx, who identity.Principal, n *Notice, 
 	switch {
 	case err != nil:
 		return err
+	case n.SubmittedBy != nil && *n.SubmittedBy == who.ID:
+		return ErrOwnEmergency
 	case buyer.Status != customer.Active:
 		return ErrEmergencyCustomer.With("status", string(buyer.Status))
 	case sit.oldDebt(): // CRD-06
@@ -80,10 +84,19 @@ func (s *Service) emergencyAllowed(tx pg.Tx, who identity.Principal, n *Notice, 
 	if len(needs) == 0 {
 		return ErrNoEmergency
 	}
+	minutes, err := s.rules.Int(tx, "shipping.emergency_attempt_minutes")
+	if err != nil {
+		return err
+	}
+	since := tx.Now
+	if n.SubmittedAt != nil {
+		since = *n.SubmittedAt
+	}
+	since = since.Add(-time.Duration(minutes) * time.Minute)
 	tried := make([]identity.Principal, 0, len(in.Tried))
 	for i, a := range in.Tried {
 		p, err := identity.LoadUser(tx, a.PersonID)
-		if err == nil && (a.At.After(tx.Now) || p.ID == who.ID) {
+		if err == nil && (a.At.After(tx.Now) || a.At.Before(since) || p.ID == who.ID) {
 			err = errs.ErrNotFound
 		}
 		if err != nil {
@@ -118,7 +131,7 @@ func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *held, v ver
 	}
 	e := Emergency{
 		ID: uuid.Must(uuid.NewV7()), NoticeID: n.ID, State: EmergencyOpen, Reason: strings.TrimSpace(in.Reason), Tried: in.Tried,
-		WarehouseHead: in.WarehouseHead, QualityHead: in.QualityHead, ReleasedBy: who.ID, ReleasedAt: tx.Now, DueAt: tx.Calendar().EndOfWorkingDay(tx.Now, days),
+		WarehouseHead: in.WarehouseHead, QualityHead: in.QualityHead, ReleasedBy: who.ID, ReleasedAt: tx.Now, DueAt: tx.Calendar().EndOfWorkingDay(tx.Now, days), DueDays: days,
 		Version: 1, NoticeNumber: n.Number, OwnerID: n.OwnerID, Checked: n.Figures != nil,
 	}
 	if err := s.approvals.Void(tx, SubjectNotice, n.ID, "emergency release / 紧急出货"); err != nil {
@@ -166,7 +179,7 @@ func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *held, v ver
 // ask opens what has to be done for the papers.
 func (e *Emergency) ask(tx pg.Tx, n *Notice) error {
 	task := followup.Task{
-		Kind: kindConfirm, SubjectType: SubjectEmergency, SubjectID: e.ID, Number: e.Number, UserID: &e.WarehouseHead, DueAt: &e.DueAt,
+		Kind: kindConfirm, SubjectType: SubjectEmergency, SubjectID: e.ID, Number: e.Number, UserID: &e.WarehouseHead, Within: &clock.Term{From: e.ReleasedAt, Days: e.DueDays},
 		EscalateTo: identity.GeneralManager,
 		TitleEN:    "Confirm that you were asked for the emergency release of shipping notice " + n.Number,
 		TitleZH:    "请确认紧急出货(电话):发货通知单 " + n.Number,
@@ -226,6 +239,9 @@ func (s *Service) ConfirmEmergency(tx pg.Tx, who identity.Principal, id uuid.UUI
 		e.WarehouseAt = &tx.Now
 	default:
 		e.QualityAt = &tx.Now
+	}
+	if err := followup.CloseFor(tx, who.ID, kindConfirm, SubjectEmergency, id); err != nil { // the other head's stays
+		return Emergency{}, err
 	}
 	return s.emergencyMoved(tx, h, e, before, "confirmEmergencyRelease")
 }
@@ -393,6 +409,13 @@ func (s *Service) MarkLateEmergencies(tx pg.Tx, n int) (int, error) {
 		}
 	}
 	return len(late), nil
+}
+
+// RecomputeEmergencies gives the papers that are still due the deadlines that the calendar now makes; see pg.Deadlines. Their follow-ups see to theirs.
+func (s *Service) RecomputeEmergencies(tx pg.Tx, after uuid.UUID, n int) (uuid.UUID, error) {
+	return pg.Deadlines{
+		Table: "emergency_releases", Open: "state = 'open' AND late_at IS NULL", From: "released_at", Amount: "due_days", Versioned: true, Term: pg.Days,
+	}.Recompute(tx, after, n)
 }
 
 // shortWord keeps a decision's inputs readable.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -222,5 +224,61 @@ func TestSHP15_TheDatabaseGuardsIt(t *testing.T) {
 		if err := w.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return tx.Exec(sql).Error }); err == nil {
 			t.Errorf("%s: the database let it pass", name)
 		}
+	}
+}
+
+// Attempts count from shipping.emergency_attempt_minutes before the submission: one at it, one above.
+func TestSHP15_AttemptsOfLongAgoDontCount(t *testing.T) {
+	w := open(t, "100")
+	n := w.write(w.draft("credit", "150"))
+	var submitted time.Time
+	w.Tx(func(tx pg.Tx) error {
+		return tx.Raw(`SELECT submitted_at FROM shipping_notices WHERE id = ?`, n).Scan(&submitted).Error
+	})
+	at := func(when time.Time) object {
+		body := w.urgent("clerk", "gm")
+		body["tried"].([]object)[0]["at"] = when
+		return body
+	}
+	w.verb("manager", n, "emergency-release", at(submitted.Add(-30*time.Minute-time.Microsecond))).WantProblem(422, "shipping.unknown_tried")
+	w.verb("manager", n, "emergency-release", at(submitted.Add(-30*time.Minute))).Want(201)
+}
+
+// Who submitted a notice doesn't release it in an emergency.
+func TestORG03_NobodyReleasesTheirOwnInAnEmergency(t *testing.T) {
+	w := open(t, "100")
+	n := w.write(w.draft("credit", "150"))
+	w.Tx(func(tx pg.Tx) error {
+		return pg.One(tx.Exec(`UPDATE shipping_notices SET submitted_by = ? WHERE id = ?`, w.People["manager"], n))
+	})
+	w.verb("manager", n, "emergency-release", w.urgent("clerk", "gm")).WantProblem(403, "shipping.own_emergency")
+}
+
+// A head who has confirmed has done what was asked; the other one is still asked. A holiday that is entered later moves the deadline of papers and tasks.
+func TestSHP15_AHeadsTaskEndsWithTheWord(t *testing.T) {
+	w := open(t, "100")
+	_, id := w.emergency("150")
+	tasks := func(who string) int {
+		return w.As(who).Get("/v1/me/follow-ups?kind=shipment.emergency_confirm").Want(200).Len("data")
+	}
+	w.confirm("keeper", id, true).Want(200)
+	if tasks("keeper") != 0 || tasks("quality") != 1 {
+		t.Errorf("the keeper has %d tasks, quality %d", tasks("keeper"), tasks("quality"))
+	}
+	due := func() string { return w.As("rep1").Get("/v1/emergency-releases/" + id).Want(200).String("due_at") }
+	before := due()
+	on, err := time.Parse(time.RFC3339Nano, before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Tx(func(tx pg.Tx) error {
+		return tx.Exec(`UPDATE emergency_releases SET due_at = ? WHERE id = ?`, on.Add(-time.Hour), id).Error
+	})
+	w.Tx(func(tx pg.Tx) error {
+		_, err := w.App.Server.Shipments.RecomputeEmergencies(tx, uuid.Nil, 10)
+		return err
+	})
+	if due() != before {
+		t.Errorf("due %s, want %s", due(), before)
 	}
 }

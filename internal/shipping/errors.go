@@ -68,8 +68,10 @@ var (
 		"Nobody is missing: finance has checked the notice, and you may release it yourself.", "财务已核查且在您的权限之内,请直接放行。", "SHP-15")
 	ErrUntried = errs.Define(errs.Rule, "shipping.untried",
 		"Nobody with the role {role} was tried; without them it can't be released, so try them first.", "尚未联系角色为 {role} 的责任人,请先联系。", "SHP-15")
+	ErrOwnEmergency = errs.Define(errs.Forbidden, "shipping.own_emergency",
+		"Nobody releases in an emergency what they submitted.", "提交人不得自行紧急放行。", "ORG-03", "SHP-15")
 	ErrUnknownTried = errs.Define(errs.Rule, "shipping.unknown_tried",
-		"There is no such active person, or they were tried later than now.", "人员不存在或已停用,或联系时间晚于当前时间。", "SHP-15")
+		"There is no such active person, or they were tried later than now, or long before the notice was submitted.", "人员不存在或已停用,或联系时间晚于当前时间、早于提交之前的允许时间。", "SHP-15")
 	ErrHead = errs.Define(errs.Rule, "shipping.no_head",
 		"This person doesn't speak for the department, or is yourself.", "该人员不是相应部门主管,或为您本人。", "SHP-15")
 	ErrEmergencyCustomer = errs.Define(errs.Rule, "shipping.emergency_customer",

@@ -22,6 +22,7 @@ import (
 // Service is the shipping module. Build it with New; it is safe for concurrent use once Payments and Gate are set.
 type Service struct {
 	Payments     Payments             // who holds the payments; app sets it, since receivable is built after shipping
+	Invoices     Invoices             // who takes goods off invoices; app sets it
 	Stock        *stock.Service       // what lies in the warehouses; app sets it
 	Preparations *preparation.Service // what is laid out and taken of it; app sets it
 	Files        *attachment.Service  // where the papers of special releases are; app sets it

@@ -148,11 +148,12 @@ func TestPartsAddUp(t *testing.T) {
 	}
 }
 
-func TestVehicleKey(t *testing.T) {
+// One key for ramp, transport notices and gate (SHP-07, SHP-09).
+func TestSHP07_PlatesHaveOneKey(t *testing.T) {
 	t.Parallel()
-	for _, plate := range []string{"浙A·12345", "浙a 12345", "浙A-12345", "浙A.12345"} {
-		if VehicleKey(plate) != "浙A12345" {
-			t.Errorf("%s becomes %s", plate, VehicleKey(plate))
+	for _, plate := range []string{"浙A·12345", "浙a 12345", "浙A-12345", "浙A.12345", "浙A・12345", "浙A•12345", "浙A\u3000123 45"} {
+		if PlateKey(plate) != "浙A12345" {
+			t.Errorf("%s becomes %s", plate, PlateKey(plate))
 		}
 	}
 }

@@ -159,16 +159,29 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	return pg.Cut(p, rows, func(r DeliverySummary) any { return r.ID })
 }
 
-// correctLines adds deltas to what is corrected of delivery lines.
-func correctLines(tx pg.Tx, deltas []Delta) error {
-	for _, d := range deltas {
-		err := pg.One(tx.Exec(`UPDATE delivery_note_lines SET corrected_quantity = corrected_quantity + ?, corrected_amount = corrected_amount + ? WHERE id = ?`,
-			d.Quantity, d.Amount, d.LineID))
-		if err != nil {
-			return err
-		}
+// correctLines adds deltas to what is corrected of delivery lines, in one statement.
+func correctLines(tx pg.Tx, d *DeliveryNote, deltas []Delta) error {
+	type row struct {
+		ID        uuid.UUID       `json:"id"`
+		Quantity  decimal.Decimal `json:"quantity"`
+		Amount    decimal.Decimal `json:"amount"`
+		Unordered decimal.Decimal `json:"unordered"`
 	}
-	return nil
+	rows := make([]row, len(deltas))
+	for i, delta := range deltas {
+		rows[i] = row{delta.LineID, delta.Quantity, delta.Amount, d.line(delta.LineID).UnorderedQuantity}
+	}
+	b, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	n, err := pg.Exec(tx, `UPDATE delivery_note_lines l SET corrected_quantity = l.corrected_quantity + d.quantity, corrected_amount = l.corrected_amount + d.amount,
+			unordered_quantity = d.unordered
+		FROM json_to_recordset(?::json) AS d (id uuid, quantity numeric(18, 4), amount numeric(18, 2), unordered numeric(18, 4)) WHERE l.id = d.id`, string(b))
+	if err == nil && n != int64(len(deltas)) {
+		err = errs.ErrNotFound
+	}
+	return err
 }
 
 // leftUninvoiced returns what of a notice has left and isn't invoiced yet.

@@ -23,18 +23,19 @@ const (
 
 // Lot is a quantity of a product that was made, or bought, as one.
 type Lot struct {
-	ID         uuid.UUID
-	ProductID  uuid.UUID
-	LotNo      string
-	ProducedOn *time.Time
-	ExpiresOn  *time.Time // the last date on which it may leave
-	ReceivedOn time.Time
-	Inspection Inspection
-	ReportID   *uuid.UUID
-	Returned   bool // it came back from a customer (CMP-08)
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	Version    int64
+	ID          uuid.UUID
+	ProductID   uuid.UUID
+	LotNo       string
+	ProducedOn  *time.Time
+	ExpiresOn   *time.Time // the last date on which it may leave
+	ReceivedOn  time.Time
+	Inspection  Inspection
+	ReportID    *uuid.UUID
+	Returned    bool       // it came back from a customer (CMP-08)
+	OriginLotID *uuid.UUID // of one that came back: the lot that it had left from
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Version     int64
 }
 
 // TableName is for GORM.

@@ -52,14 +52,30 @@ var reconciliations = []string{
 	FROM stock_preparations p JOIN stock_preparation_lines l ON l.preparation_id = p.id
 	WHERE p.ended_at IS NOT NULL AND l.reserved > 0 GROUP BY p.id ORDER BY 1`,
 
-	// of a delivery note, no more left stock than it says, and nothing once it is unloaded
+	// of a delivery note, no more left stock than it says, corrections counted, and nothing once it is unloaded
 	`SELECT 'delivery note ' || coalesce(d.number, x.delivery_note_id::text) AS "where",
 		'its lots come to ' || x.taken || ', it delivers ' || x.delivered || ' and is ' || coalesce(d.state, 'unknown') AS what
-	FROM (SELECT m.delivery_note_id, m.notice_line_id, m.taken, coalesce((SELECT sum(l.quantity) FROM delivery_note_lines l
+	FROM (SELECT m.delivery_note_id, m.notice_line_id, m.taken, coalesce((SELECT sum(l.quantity + l.corrected_quantity) FROM delivery_note_lines l
 				WHERE l.delivery_note_id = m.delivery_note_id AND l.notice_line_id = m.notice_line_id), 0.0000) AS delivered
-		FROM (SELECT delivery_note_id, notice_line_id, - sum(on_hand) AS taken FROM stock_movements WHERE delivery_note_id IS NOT NULL GROUP BY 1, 2) m) x
+		FROM (SELECT delivery_note_id, notice_line_id, - sum(on_hand) AS taken FROM stock_movements
+			WHERE delivery_note_id IS NOT NULL AND kind <> 'return' GROUP BY 1, 2) m) x
 		LEFT JOIN delivery_notes d ON d.id = x.delivery_note_id
-	WHERE d.id IS NULL OR d.state = 'cancelled' AND x.taken <> 0 OR d.state <> 'cancelled' AND (x.taken > x.delivered OR x.taken <= 0) ORDER BY 1`,
+	WHERE d.id IS NULL OR d.state = 'cancelled' AND x.taken <> 0 OR d.state <> 'cancelled' AND (x.taken > x.delivered OR x.taken < 0) ORDER BY 1`,
+
+	// of each lot, no more came back of a delivery note than had left with it
+	`SELECT 'delivery note ' || coalesce(d.number, x.delivery_note_id::text) AS "where", x.back || ' of lot ' || coalesce(l.lot_no, 'unknown') || ' came back, ' || x.taken || ' had left' AS what
+	FROM (SELECT m.delivery_note_id, CASE m.kind WHEN 'return' THEN b.origin_lot_id ELSE m.lot_id END AS lot_id,
+			- coalesce(sum(m.on_hand) FILTER (WHERE m.kind <> 'return'), 0) AS taken, coalesce(sum(m.on_hand) FILTER (WHERE m.kind = 'return'), 0) AS back
+		FROM stock_movements m JOIN stock_lots b ON b.id = m.lot_id WHERE m.delivery_note_id IS NOT NULL GROUP BY 1, 2) x
+		LEFT JOIN delivery_notes d ON d.id = x.delivery_note_id LEFT JOIN stock_lots l ON l.id = x.lot_id
+	WHERE x.back > x.taken OR x.taken < 0 ORDER BY 1`,
+
+	// what came back into stock of a delivery note's line is on the note
+	`SELECT 'delivery note ' || d.number AS "where", x.back || ' came back into stock, the note says ' || x.returned AS what
+	FROM (SELECT m.delivery_note_id, m.notice_line_id, sum(m.on_hand) AS back, coalesce((SELECT sum(l.returned_quantity) FROM delivery_note_lines l
+				WHERE l.delivery_note_id = m.delivery_note_id AND l.notice_line_id = m.notice_line_id), 0.0000) AS returned
+		FROM stock_movements m WHERE m.kind = 'return' AND m.delivery_note_id IS NOT NULL GROUP BY 1, 2) x JOIN delivery_notes d ON d.id = x.delivery_note_id
+	WHERE x.back > x.returned ORDER BY 1`,
 
 	// a lot is what the report says that was inspected last, and its levels say the same
 	`SELECT 'lot ' || x.lot_no AS "where", 'is ' || x.inspection || ', its last report says ' || x.said AS what

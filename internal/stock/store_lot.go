@@ -43,12 +43,12 @@ func insertLots(tx pg.Tx, lots []Lot) error {
 		}
 		return strings.Compare(a.LotNo, b.LotNo)
 	})
-	args := make([]any, 0, 11*len(lots))
+	args := make([]any, 0, 12*len(lots))
 	for _, l := range lots {
-		args = append(args, l.ID, l.ProductID, l.LotNo, l.ProducedOn, l.ExpiresOn, l.ReceivedOn, l.Inspection, l.Returned, l.CreatedAt, l.UpdatedAt, l.Version)
+		args = append(args, l.ID, l.ProductID, l.LotNo, l.ProducedOn, l.ExpiresOn, l.ReceivedOn, l.Inspection, l.Returned, l.OriginLotID, l.CreatedAt, l.UpdatedAt, l.Version)
 	}
-	return tx.Exec(`INSERT INTO stock_lots (id, product_id, lot_no, produced_on, expires_on, received_on, inspection, returned, created_at, updated_at, version)
-		VALUES `+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", len(lots))[2:]+` ON CONFLICT ON CONSTRAINT stock_lots_number DO NOTHING`, args...).Error
+	return tx.Exec(`INSERT INTO stock_lots (id, product_id, lot_no, produced_on, expires_on, received_on, inspection, returned, origin_lot_id, created_at, updated_at, version)
+		VALUES `+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", len(lots))[2:]+` ON CONFLICT ON CONSTRAINT stock_lots_number DO NOTHING`, args...).Error
 }
 
 // lockLots locks lots in id order; those that nobody knows aren't in the map.

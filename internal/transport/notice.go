@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/carrier"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/money"
@@ -131,9 +132,9 @@ func (n *Notice) route() carrier.Route {
 	return carrier.Route{From: n.FromRegion, To: n.ToRegion, Km: n.Km}
 }
 
-// PlateKey is a number plate without what people write differently.
+// PlateKey is a number plate without what people write differently: the one key of plates at the ramp, on notices and at the gate.
 func PlateKey(plate string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", " ", "", "·", "", ".", "", "-", "", "•", "", "・", "").Replace(strings.TrimSpace(plate)))
+	return strings.ToUpper(strings.NewReplacer(" ", "", "\u00a0", "", "\u3000", "", "·", "", ".", "", "-", "", "•", "", "・", "", "\u2027", "").Replace(strings.TrimSpace(plate)))
 }
 
 // Plan is what a caller says of a transport notice.
@@ -213,7 +214,7 @@ func (n *Notice) snapshot() map[string]any {
 	}
 	m := map[string]any{
 		"number": n.Number, "state": n.State, "paid_by": n.PaidBy, "carrier": n.CarrierName, "vehicle": n.Vehicle, "driver": n.Driver,
-		"driver_phone": n.DriverPhone, "pickup_on": n.PickupOn.Format(time.DateOnly), "from_region": n.FromRegion, "to_region": n.ToRegion, "km": n.Km,
+		"driver_phone": audit.Mask(n.DriverPhone), "pickup_on": n.PickupOn.Format(time.DateOnly), "from_region": n.FromRegion, "to_region": n.ToRegion, "km": n.Km,
 		"trip_id": n.TripID, "remarks": n.Remarks, "reason": n.StateReason, "delivery_note_id": n.DeliveryNoteID, "version": n.Version,
 	}
 	if n.Lines != nil {

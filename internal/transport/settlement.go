@@ -185,6 +185,11 @@ func (s *Service) settle(tx pg.Tx, x *Settlement, v Verb, before map[string]any)
 	if err := storeSettlement(tx, x); err != nil {
 		return Settlement{}, err
 	}
+	if v == VerbRefresh || v == VerbLeaveOut || v == VerbBill {
+		if err := touched(tx, x.ID); err != nil {
+			return Settlement{}, err
+		}
+	}
 	err := audit.Record(tx, audit.Entry{Action: string(v), SubjectType: SubjectSettlement, SubjectID: x.ID, Before: before, After: x.snapshot()})
 	if err != nil {
 		return Settlement{}, err
@@ -248,7 +253,7 @@ func (x *Settlement) Difference() *decimal.Decimal {
 	return new(money.Sub(*x.BilledAmount, x.Amount))
 }
 
-// ConfirmSettlement is finance's word (SHP-18). Whoever drafted it, or adjusted what it lists, doesn't give it (ErrOwnSettlement, ORG-03), and
+// ConfirmSettlement is finance's word (SHP-18). Whoever drafted or refreshed it, left lines out, recorded the carrier's bill, or adjusted what it lists doesn't give it (ErrOwnSettlement, ORG-03), and
 // nobody confirms a settlement that lists nothing (ErrNothing), or while the carrier's bill says something else (ErrBillDiffers): what is disputed
 // is left out, what is owed is adjusted, or the carrier bills anew. Locks the settlement.
 func (s *Service) ConfirmSettlement(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64) (Settlement, error) {

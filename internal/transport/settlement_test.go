@@ -323,3 +323,20 @@ func TestSHP18_TheCarriersBillIsCompared(t *testing.T) {
 	}
 	w.As("clerk").Post(at+"/bill", object{"bill_number": "YD-3", "amount": "1"}).WantProblem(409, "resource.wrong_state")
 }
+
+// Who refreshed a settlement, left lines out of it or recorded the carrier's bill doesn't confirm it, also when a job drafted it.
+func TestORG03_WhoWorkedOnASettlementDoesntConfirmIt(t *testing.T) {
+	w := open(t)
+	w.shipped("浙A·00001", "1000")
+	second := w.shipped("浙A·00002", "2000")
+	at := settlements + "/" + w.drafted()
+	w.Tx(func(tx pg.Tx) error { return tx.Exec(`UPDATE carrier_settlements SET drafted_by = NULL`).Error })
+	lines := w.As("clerk").Get(at + "/lines").Want(200)
+	for i := range lines.Len("data") {
+		if l := fmt.Sprintf("data.%d.", i); lines.String(l+"freight_voucher_id") == second {
+			w.As("finance").Post(at+"/leave-out", object{"line_ids": []string{lines.String(l + "id")}, "reason": "账单未列"}).Want(200)
+		}
+	}
+	w.As("finance").Post(at+"/confirm", nil).WantProblem(403, "freight.own_settlement")
+	w.As("clerk").Post(at+"/confirm", nil).Want(200)
+}

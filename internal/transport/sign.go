@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 )
@@ -39,7 +40,10 @@ func (s *Service) SignDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID, g
 	if unloaded {
 		return Signature{}, ErrUnloaded
 	}
-	return s.sign(tx, who, "signDeliveryNote", SubjectDelivery, id, g, files)
+	if g, err = s.sign(tx, who, "signDeliveryNote", SubjectDelivery, id, g, files); err != nil {
+		return Signature{}, err
+	}
+	return g, complete(tx, id)
 }
 
 // SignVoucher keeps both signatures on a freight voucher (SHP-08); it can be settled then. Returns what SignDelivery returns, ErrUnpriced while
@@ -72,6 +76,9 @@ func (s *Service) SignVoucher(tx pg.Tx, who identity.Principal, id uuid.UUID, ve
 	if _, err := s.sign(tx, who, "signFreightVoucher", SubjectVoucher, id, g, files); err != nil {
 		return Voucher{}, err
 	}
+	if err := complete(tx, v.DeliveryNoteID); err != nil {
+		return Voucher{}, err
+	}
 	return s.GetVoucher(tx, id)
 }
 
@@ -96,8 +103,21 @@ func (s *Service) sign(tx pg.Tx, who identity.Principal, action, subject string,
 		return Signature{}, err
 	}
 	return g, audit.Record(tx, audit.Entry{Action: action, SubjectType: subject, SubjectID: id, After: map[string]any{
-		"warehouse_by": g.WarehouseBy, "carrier_signer": g.CarrierSigner, "carrier_phone": g.CarrierPhone, "attachments": files,
+		"warehouse_by": g.WarehouseBy, "carrier_signer": g.CarrierSigner, "carrier_phone": audit.Mask(g.CarrierPhone), "attachments": files,
 	}})
+}
+
+// KindUnsigned is the follow-up about signatures that are missing on a delivery note or its freight voucher (SHP-08); package departure opens it.
+const KindUnsigned = "departure.unsigned"
+
+// complete ends the follow-up about a delivery note whose papers are all signed.
+func complete(tx pg.Tx, deliveryNoteID uuid.UUID) error {
+	var waits bool
+	err := pg.ScanRow(tx, []any{&waits}, `SELECT EXISTS (SELECT FROM freight_vouchers WHERE delivery_note_id = ? AND state = 'issued')`, deliveryNoteID)
+	if err != nil || waits {
+		return err
+	}
+	return followup.Close(tx, KindUnsigned, SubjectDelivery, deliveryNoteID)
 }
 
 // SignatureOn returns the signatures on a delivery note that the caller was found to see; nil before it is signed.

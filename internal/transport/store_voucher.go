@@ -213,9 +213,19 @@ func leaveOut(tx pg.Tx, x *Settlement, ids []uuid.UUID, reason string) error {
 
 // listedOn counts what a settlement lists and reports whether somebody has adjusted any of it.
 func listedOn(tx pg.Tx, id, by uuid.UUID) (n int, own bool, err error) {
-	err = pg.ScanRow(tx, []any{&n, &own}, `SELECT count(*), coalesce(bool_or(a.created_by = ?), false) FROM carrier_settlement_lines l
-		LEFT JOIN freight_adjustments a ON a.id = l.adjustment_id WHERE l.settlement_id = ? AND l.state = 'listed'`, by, id)
+	err = pg.ScanRow(tx, []any{&n, &own}, `SELECT count(*), coalesce(bool_or(a.created_by = ?), false)
+			OR (SELECT ? = ANY (touched_by) FROM carrier_settlements WHERE id = ?) FROM carrier_settlement_lines l
+		LEFT JOIN freight_adjustments a ON a.id = l.adjustment_id WHERE l.settlement_id = ? AND l.state = 'listed'`, by, by, id, id)
 	return n, own, err
+}
+
+// touched remembers who has worked on a settlement: they don't confirm it (ORG-03). Machines and jobs confirm nothing.
+func touched(tx pg.Tx, id uuid.UUID) error {
+	by := tx.By.Actor()
+	if by == nil {
+		return nil
+	}
+	return tx.Exec(`UPDATE carrier_settlements SET touched_by = array_append(touched_by, ?::uuid) WHERE id = ? AND NOT ?::uuid = ANY (touched_by)`, *by, id, *by).Error
 }
 
 func dueSettlements(tx pg.Tx, month time.Time) (ids []uuid.UUID, err error) {
