@@ -159,10 +159,10 @@ func TestARV02_AConfirmedStatementClearsItsOwnDaysOnly(t *testing.T) {
 	now := s.DB.Clock().Now()
 	first := clock.AddMonths(clock.Today(now).AddDate(0, 0, 1-clock.Today(now).Day()), 1)
 	s.Tx(func(tx pg.Tx) error { return s.DB.AdvanceClock(tx, first.Add(30*time.Hour)) })
-	october, november := s.through(s.ship(shipping.Credit, "100")), uuid.Nil
+	october := s.through(s.ship(shipping.Credit, "100"))
 	s.Tx(func(tx pg.Tx) error { return s.DB.AdvanceClock(tx, clock.AddMonths(first, 1).Add(2*time.Hour)) })
 	s.month(first)
-	november = s.through(s.ship(shipping.Credit, "10"))
+	november := s.through(s.ship(shipping.Credit, "10"))
 	s.Tx(func(tx pg.Tx) error { return s.DB.AdvanceClock(tx, clock.AddMonths(first, 2).Add(2*time.Hour)) })
 	s.month(clock.AddMonths(first, 1))
 	list := s.As("clerk").Get("/v1/statements?customer_id=" + s.customer.ID.String()).Want(200)

@@ -88,11 +88,11 @@ func (b *books) usageRows(who, query string) string {
 	b.t.Helper()
 	a := b.As(who).Get("/v1/usage" + query).Want(200)
 	var rows []string
-	for _, x := range a.At("data").([]any) { //nolint:errcheck // the contract's
-		r := x.(map[string]any) //nolint:errcheck // the contract's
+	for _, x := range a.At("data").([]any) {
+		r := x.(map[string]any)
 		amount, _ := r["amount"].(string)
 		rows = append(rows, strings.TrimSpace(strings.Join([]string{
-			r["product_code"].(string), r["month"].(string), strings.TrimSuffix(r["quantity"].(string), "000"), amount, //nolint:errcheck // the contract's
+			r["product_code"].(string), r["month"].(string), strings.TrimSuffix(r["quantity"].(string), "000"), amount,
 		}, " ")))
 	}
 	return strings.Join(rows, "; ")
