@@ -23,6 +23,8 @@
 // where it was cut off. A customer without balance and movement gets none. One whose ledger contradicts itself is skipped and named by
 // verify; the others aren't kept waiting. The first statement of a customer opens with the ledger as it was.
 // One made by hand covers any dates and is outside the chain.
+// Who had neither balance nor movement gets none: there is nothing to reconcile. The overview lists them with zeros, and by hand one is made that
+// says so.
 //
 // # States
 //
