@@ -20,7 +20,7 @@
 //	Σ ageing buckets = closing receivable                                                                       (CHECK)
 //
 // The job makes the statements of a month when it is over, batch by batch, each batch by one statement of SQL; a run goes on
-// where it was cut off. A customer without balance and movement gets none. One whose ledger contradicts itself is skipped and named by
+// where it was cut off. One whose ledger contradicts itself is skipped and named by
 // verify; the others aren't kept waiting. The first statement of a customer opens with the ledger as it was.
 // One made by hand covers any dates and is outside the chain.
 // Who had neither balance nor movement gets none: there is nothing to reconcile. The overview lists them with zeros, and by hand one is made that
