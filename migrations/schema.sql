@@ -7350,6 +7350,8 @@ CREATE INDEX delivery_note_lines_product ON public.delivery_note_lines USING btr
 
 CREATE INDEX delivery_note_lines_to_invoice ON public.delivery_note_lines USING btree (delivery_note_id) WHERE (((invoiced_quantity + returned_quantity) < (quantity + corrected_quantity)) AND ((invoiced_amount + returned_amount) < (amount + corrected_amount)));
 
+CREATE INDEX delivery_notes_carrier ON public.delivery_notes USING btree (carrier, shipped_on DESC, id DESC);
+
 CREATE INDEX delivery_notes_customer ON public.delivery_notes USING btree (customer_id, id DESC);
 
 CREATE INDEX delivery_notes_left ON public.delivery_notes USING btree (left_at, id) WHERE (state = 'left'::text);
@@ -7362,6 +7364,8 @@ CREATE INDEX delivery_notes_register ON public.delivery_notes USING btree (shipp
 
 CREATE INDEX delivery_notes_shipped ON public.delivery_notes USING btree (customer_id, shipped_on, id) WHERE (state <> 'cancelled'::text);
 
+CREATE INDEX delivery_notes_state ON public.delivery_notes USING btree (state, id DESC);
+
 CREATE INDEX delivery_notes_unproven ON public.delivery_notes USING btree (shipped_on, id) WHERE ((state = 'left'::text) AND proof_awaited);
 
 CREATE INDEX delivery_notes_unreported ON public.delivery_notes USING btree (report_due_at, id) WHERE ((state = 'issued'::text) AND (late_at IS NULL) AND (report_due_at IS NOT NULL));
@@ -7369,6 +7373,8 @@ CREATE INDEX delivery_notes_unreported ON public.delivery_notes USING btree (rep
 CREATE INDEX delivery_notes_unsigned ON public.delivery_notes USING btree (shipped_on, id) WHERE ((state = 'left'::text) AND signatures_awaited);
 
 CREATE INDEX delivery_notes_usage ON public.delivery_notes USING btree (shipped_on, customer_id) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX delivery_notes_vehicle ON public.delivery_notes USING btree (vehicle, shipped_on DESC, id DESC);
 
 CREATE INDEX demand_surveys_of_customer ON public.demand_surveys USING btree (customer_id, revision DESC);
 
@@ -7390,7 +7396,11 @@ CREATE INDEX disputed_items_customer ON public.disputed_items USING btree (custo
 
 CREATE INDEX disputed_items_invoice ON public.disputed_items USING btree (invoice_id) WHERE (state = ANY (ARRAY['open'::text, 'deciding'::text]));
 
+CREATE INDEX disputed_items_of_invoice ON public.disputed_items USING btree (invoice_id, id DESC);
+
 CREATE INDEX disputed_items_payer ON public.disputed_items USING btree (payer_id, id DESC);
+
+CREATE INDEX disputed_items_reason ON public.disputed_items USING btree (reason, id DESC);
 
 CREATE INDEX disputed_items_state ON public.disputed_items USING btree (state, id DESC);
 
@@ -7648,6 +7658,8 @@ CREATE UNIQUE INDEX paying_staff_once ON public.paying_staff USING btree (custom
 
 CREATE INDEX payment_promise_items_invoice ON public.payment_promise_items USING btree (invoice_id);
 
+CREATE INDEX payment_promises_due ON public.payment_promises USING btree (pay_by, id DESC);
+
 CREATE INDEX payment_promises_open ON public.payment_promises USING btree (payer_id, pay_by) WHERE (state = 'open'::text);
 
 CREATE INDEX payment_promises_payer ON public.payment_promises USING btree (payer_id, id DESC);
@@ -7896,7 +7908,13 @@ CREATE INDEX shipping_notice_lines_line ON public.shipping_notice_lines USING bt
 
 CREATE INDEX shipping_notice_lines_order ON public.shipping_notice_lines USING btree (order_id);
 
+CREATE INDEX shipping_notice_lines_product ON public.shipping_notice_lines USING btree (product_id, notice_id);
+
 CREATE INDEX shipping_notices_customer ON public.shipping_notices USING btree (customer_id, id DESC);
+
+CREATE INDEX shipping_notices_day ON public.shipping_notices USING btree (ship_date, id DESC);
+
+CREATE INDEX shipping_notices_flow ON public.shipping_notices USING btree (flow, id DESC);
 
 CREATE INDEX shipping_notices_owner ON public.shipping_notices USING btree (owner_id, id DESC);
 
@@ -7945,6 +7963,8 @@ CREATE UNIQUE INDEX statements_next ON public.statements USING btree (previous_i
 CREATE UNIQUE INDEX statements_once ON public.statements USING btree (customer_id, starts_on, revision) WHERE (kind = 'monthly'::text);
 
 CREATE INDEX statements_open ON public.statements USING btree (state, id DESC) WHERE (state = ANY (ARRAY['sent'::text, 'disputed'::text, 'confirmed'::text]));
+
+CREATE INDEX statements_state ON public.statements USING btree (state, id DESC);
 
 CREATE INDEX stock_levels_expiring ON public.stock_levels USING btree (expires_on, lot_id) WHERE (on_hand > (0)::numeric);
 
@@ -8018,7 +8038,11 @@ CREATE INDEX transport_notices_expected ON public.transport_notices USING btree 
 
 CREATE INDEX transport_notices_notice ON public.transport_notices USING btree (notice_id, id);
 
+CREATE INDEX transport_notices_pickup ON public.transport_notices USING btree (pickup_on, id DESC);
+
 CREATE INDEX transport_notices_trip ON public.transport_notices USING btree (trip_id);
+
+CREATE INDEX transport_notices_vehicle ON public.transport_notices USING btree (vehicle_key, id DESC);
 
 CREATE INDEX users_department ON public.users USING btree (department_id);
 
