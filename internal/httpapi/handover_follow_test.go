@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/uuid"
@@ -18,9 +19,7 @@ func TestCUS13_WhatIsChasedMovesAlong(t *testing.T) {
 	owe := func(more object) object {
 		customer := customerOf(e)
 		all := object{"customer_id": customer, "payer_id": customer}
-		for k, v := range more {
-			all[k] = v
-		}
+		maps.Copy(all, more)
 		return all
 	}
 	about := map[string]string{

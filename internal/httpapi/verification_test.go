@@ -180,12 +180,18 @@ func TestSHP10_VerifyNamesCoversThatDontFit(t *testing.T) {
 	b.agree()
 	id := func(at string) string { return strings.TrimPrefix(at, "/v1/shipping-notices/") }
 	b.find(strings.NewReplacer("$paid", paid, "$part", id(part), "$closed", id(closed)), []planted{
-		{"UPDATE notice_covers SET amount = amount + 7 WHERE notice_id = '$closed'; UPDATE receipts SET covering = covering + 7 WHERE id = '$paid'",
-			"receivables", "ledger 47.00, documents 40.00"},
-		{"UPDATE notice_covers SET amount = amount + 0.01 WHERE notice_id = '$part'; UPDATE receipts SET covering = covering + 0.01 WHERE id = '$paid'",
-			"receivables", "cover of SN-"},
-		{"UPDATE notice_covers SET amount = amount - 50.01 WHERE notice_id = '$part'; UPDATE receipts SET covering = covering - 50.01 WHERE id = '$paid'",
-			"receivables", "ledger 149.99, documents 150.00"},
+		{
+			"UPDATE notice_covers SET amount = amount + 7 WHERE notice_id = '$closed'; UPDATE receipts SET covering = covering + 7 WHERE id = '$paid'",
+			"receivables", "ledger 47.00, documents 40.00",
+		},
+		{
+			"UPDATE notice_covers SET amount = amount + 0.01 WHERE notice_id = '$part'; UPDATE receipts SET covering = covering + 0.01 WHERE id = '$paid'",
+			"receivables", "cover of SN-",
+		},
+		{
+			"UPDATE notice_covers SET amount = amount - 50.01 WHERE notice_id = '$part'; UPDATE receipts SET covering = covering - 50.01 WHERE id = '$paid'",
+			"receivables", "ledger 149.99, documents 150.00",
+		},
 		{"UPDATE shipping_notices SET covered_amount = covered_amount + 7 WHERE id = '$closed'", "receivables", "covered amount of SN-"},
 		{"UPDATE shipping_notices SET covered_amount = covered_amount - 7 WHERE id = '$part'", "receivables", "ledger 193.00, documents 200.00"},
 	})
