@@ -19,7 +19,8 @@
 // A run lists its customers when it starts and invoices them one in a transaction each, so that a killed server's run goes on where it
 // stopped, and what refuses one customer is written down and hinders nobody. One run goes on at a time. People begin one when they want; a job
 // begins one each day, for what the gate let out some days ago and nobody has invoiced (invoicing.at_once_days). What is paid on delivery or ahead
-// has days of its own (invoicing.cash_days): cash that isn't brought back is a receivable by then, due at once (SHP-11).
+// has days of its own (invoicing.cash_days): cash that isn't brought back is a receivable by then, due at once (SHP-11), and
+// what was brought back and nobody has allocated pays its invoice in the same transaction (receivable).
 //
 // # Locks
 //

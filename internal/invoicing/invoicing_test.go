@@ -281,6 +281,26 @@ func TestSHP11_CashNotBroughtBackIsAReceivableByTheJob(t *testing.T) {
 	s.agree()
 }
 
+// Cash that was brought back, and that nobody has allocated when the job comes, pays the job's invoice: nothing is overdue.
+func TestSHP11_CashThatIsThereIsNotOverdueByTheJob(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	s.through(s.ship(shipping.COD, "2"))
+	s.As("clerk").Post("/v1/receipts", object{
+		"customer_id": s.customer.ID, "method": "cash", "received_on": today(s.Env, 0), "amount": "20.00", "remarks": "司机带回",
+	}).Want(201)
+	s.forward(1)
+	s.invoiceDay()
+	if v := s.As("clerk").Get("/v1/invoices").Want(200); v.Len("data") != 1 || v.String("data.0.paid") != "19.98" {
+		t.Errorf("%s", v.Body)
+	}
+	s.forward(1)
+	if n := s.As("rep1").Get("/v1/overdue-items").Want(200).Len("data"); n != 0 {
+		t.Errorf("%d items overdue of which the money is there", n)
+	}
+	s.agree()
+}
+
 // The days are parameters: one below, at, and above.
 func TestSHP11_TheDaysUntilTheJobInvoicesAreParameters(t *testing.T) {
 	t.Parallel()

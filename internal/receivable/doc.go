@@ -24,7 +24,9 @@
 //
 // A receipt is the payer's. What is not allocated to invoices or paid back (refund) is a prepayment (ARV-01), and part of that may be set
 // aside: for an order, until that is cancelled or nothing of it is left to invoice,
-// or for a payment-first notice (SHP-10), which shipping asks for through Cover and which takes the deposits of its orders first.
+// or for a payment-first notice (SHP-10), which shipping asks for through Cover and which takes the deposits of its orders first. What is
+// free pays the invoice of a cash delivery when that is posted, the oldest money first and no more than those goods come to (SHP-11); of any
+// other invoice somebody says what pays it.
 //
 // # Invariants
 //

@@ -30,9 +30,9 @@ type NewInvoice struct {
 
 // PostInvoice invoices what left with the delivery notes and isn't invoiced yet; no gate stands between (SHP-20). The terms
 // of the payer at the time decide the due date (ARV-04); goods sent cash on delivery or paid ahead are due at once
-// (SHP-11). Money set aside for the notices pays it in the same transaction (SHP-10). Returns ErrUnknownNote,
+// (SHP-11). Money set aside for the notices pays it in the same transaction (SHP-10), and the payer's free money its cash deliveries. Returns ErrUnknownNote,
 // ErrMixedCustomers, ErrOverInvoiced, ErrNothingToInvoice, ErrFuture. Locks the credit account, the delivery notes, and
-// the receipts that cover them.
+// the receipts that may pay it.
 func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (Invoice, error) {
 	c, payer, err := s.customerOf(tx, who, in.DeliveryNoteIDs)
 	if err != nil {
@@ -197,7 +197,7 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err := s.credit.Post(tx, account, credit.InvoiceMoves(v.ID, v.Total, v.InvoicedOn, v.DueOn, from...)...); err != nil {
 		return err
 	}
-	if err := holdAside(tx, v.PayerID); err != nil {
+	if err := hold(tx, v.PayerID, notes); err != nil {
 		return err
 	}
 	if v.Number, err = pg.NextNumber(tx, "INV", tx.Now); err != nil {
@@ -213,13 +213,17 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 	if err := s.payFromCovers(tx, account, v, totals); err != nil {
 		return err
 	}
-	return s.payFromDeposits(tx, account, v)
+	if err := s.payFromDeposits(tx, account, v); err != nil {
+		return err
+	}
+	return s.payCash(tx, account, v, notes)
 }
 
-// holdAside locks what of the payer's receipts is set aside and may pay the invoice, before the number is taken.
-func holdAside(tx pg.Tx, payer uuid.UUID) error {
+// hold locks what of the payer's receipts may pay the invoice, before the number is taken: what is set aside, and for a cash delivery what is free.
+func hold(tx pg.Tx, payer uuid.UUID, notes []shipping.DeliveryNote) error {
 	var held []uuid.UUID
-	return tx.Raw("SELECT id FROM receipts WHERE payer_id = ? AND state = 'posted' AND covering > 0 ORDER BY id FOR UPDATE", payer).Scan(&held).Error
+	return tx.Raw("SELECT id FROM receipts WHERE payer_id = ? AND state = 'posted' AND (covering > 0 OR ? AND allocated + covering < amount) ORDER BY id FOR UPDATE",
+		payer, slices.ContainsFunc(notes, isCash)).Scan(&held).Error
 }
 
 // noticeTotal is what an invoice asks for the goods of one notice.
