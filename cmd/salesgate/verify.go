@@ -94,7 +94,7 @@ func verifyBooks(cmd *cobra.Command, d database, noted string, keep bool) error 
 	say(cmd, totals, differ)
 	if keep {
 		err := db.Tx(cmd.Context(), pg.System("verify"), func(tx pg.Tx) error {
-			_, err := verify.Keep(tx, began, "command", len(app.Checks()), differ)
+			_, err := app.KeepVerification(tx, began, "command", differ)
 			return err
 		})
 		if err != nil {

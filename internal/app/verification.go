@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -31,9 +32,18 @@ func (a *App) VerifyBooks(ctx context.Context) error {
 		a.cfg.Log.InfoContext(ctx, "the books agree", "checks", len(checks))
 	}
 	return a.DB.Tx(ctx, by, func(tx pg.Tx) error {
-		_, err := verify.Keep(tx, began, "job", len(checks), found)
+		_, err := KeepVerification(tx, began, "job", found)
 		return err
 	})
+}
+
+// KeepVerification stores what a run of all checks found. Finance has verify.mend_days for the differences.
+func KeepVerification(tx pg.Tx, began time.Time, source string, found []verify.Difference) (verify.Verification, error) {
+	days, err := rulebook.New().Int(tx, "verify.mend_days")
+	if err != nil {
+		return verify.Verification{}, err
+	}
+	return verify.Keep(tx, began, source, len(Checks()), found, days)
 }
 
 // Checks is everything that `salesgate verify` compares. A module that keeps sums of its own adds its line.

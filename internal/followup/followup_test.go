@@ -3,6 +3,7 @@ package followup_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -149,6 +151,20 @@ func TestOverdueReachesTheRoleAboveOnce(t *testing.T) {
 	if own := mine(e, "rep1", "?state=closed"); own.Len("data") != 1 {
 		t.Errorf("%s", own.Body)
 	}
+}
+
+// A task names whom it reaches when it is past due only with a day on which it is: else it would never reach them.
+func TestATaskThatEscalatesHasADeadline(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	timeless := ask(e, "rep1", uuid.New())
+	timeless.DueAt = nil
+	err := e.DB.Tx(context.Background(), pg.System("test"), func(tx pg.Tx) error { return followup.Open(tx, timeless) })
+	if err == nil || !strings.Contains(err.Error(), "test.ask") {
+		t.Errorf("opened: %v", err)
+	}
+	timeless.Within = &clock.Term{From: e.DB.Clock().Now(), Days: 1}
+	open(e, timeless)
 }
 
 // The rep who does it at last ends the manager's copy.

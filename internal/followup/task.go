@@ -37,6 +37,8 @@ func (t Task) check() error {
 		return errors.New("followup: a task needs its titles: " + t.Kind)
 	case t.DueAt != nil && t.Within != nil:
 		return errors.New("followup: a task is due either at an instant or within working time: " + t.Kind)
+	case t.EscalateTo != "" && t.DueAt == nil && t.Within == nil:
+		return errors.New("followup: a task that is never past due reaches nobody above: " + t.Kind)
 	}
 	return nil
 }

@@ -278,6 +278,14 @@ func TestCRD11_TheNightTellsOfDifferences(t *testing.T) {
 		t.Errorf("%s", seen.Body)
 	}
 	night(3) // still there: one task, not two
+	var days, above int
+	b.Tx(func(tx pg.Tx) error {
+		return pg.ScanRow(tx, []any{&days, &above}, `SELECT max(due_days), count(*) FILTER (WHERE escalate_to = 'general_manager' AND due_at > opened_at) FROM follow_ups
+			WHERE kind = ? AND state = 'open' AND role = 'finance_manager'`, verify.KindDiffer)
+	})
+	if days != 1 || above != 1 {
+		t.Errorf("due in %d working days, %d reach the general manager", days, above)
+	}
 	b.alter("UPDATE credit_accounts SET shipped = shipped - ? WHERE payer_id = ?", 7, b.customer)
 	night(0)
 	b.DB.Clock().SetOffset(b.DB.Clock().Offset() + time.Hour)

@@ -12,7 +12,7 @@
 // were not, and why.
 //
 // Ship takes what is held for a line first, and beyond it what is free. While shipping.inspection_required is false, what isn't in stock leaves
-// without a lot. Unship brings goods back that were unloaded before the gate; they are held again as far as they were.
+// without a lot; what is in stock is still for those who come first (SHP-19). Unship brings goods back that were unloaded before the gate; they are held again as far as they were.
 //
 // # Preparation lists
 //

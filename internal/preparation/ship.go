@@ -19,10 +19,10 @@ type Taken struct {
 }
 
 // Ship takes what leaves with a delivery note: what is held for the notice's lines, and of what nobody laid out what is free, in the order
-// of the policy (SHP-16), unless others that come first need it (SHP-19). Four statements, one when nothing is asked of stock.
+// of the policy (SHP-16), unless others that come first need it (SHP-19). Five statements, one when nothing is asked of stock.
 //
 // Returns ErrBlocked, with the decision, when lots that are held for a line may not leave any more, ErrNotPassed or ErrShort when there isn't
-// enough: unless shipping.inspection_required is false, when the rest leaves without a lot. The notice is locked, and nothing has been
+// enough: unless shipping.inspection_required is false, when the rest leaves without a lot; and ErrServedFirst, inspected or not. The notice is locked, and nothing has been
 // written yet; locks levels.
 func (s *Service) Ship(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, lines []Line) ([]Taken, error) {
 	p, err := s.stock.Policy(tx)
@@ -37,10 +37,11 @@ func (s *Service) Ship(tx pg.Tx, noticeID, deliveryNoteID uuid.UUID, lines []Lin
 	j := shelf.load(lines)
 	if !p.PassedOnly {
 		j.lacks = nil
-	} else if j.first, err = servedFirst(tx, noticeID, shelf, j.takes); err != nil { // SHP-19
+	}
+	if j.first, err = servedFirst(tx, noticeID, shelf, j.takes); err != nil { // SHP-19
 		return nil, err
 	}
-	if p.PassedOnly || len(j.stopped) > 0 {
+	if p.PassedOnly || len(j.stopped)+len(j.first) > 0 {
 		if err := j.decide(tx, noticeID, lines); err != nil {
 			return nil, err
 		}

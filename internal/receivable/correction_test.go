@@ -2,14 +2,17 @@ package receivable_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 	"pgregory.net/rapid"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -317,6 +320,58 @@ func TestSHP20_GoodsThatCameBackAreNotInvoiced(t *testing.T) {
 		t.Errorf("%d returns", n)
 	}
 	s.As("rep3").Get("/v1/goods-returns/"+g.ID()).WantProblem(404, "resource.not_found")
+}
+
+// What came back after it was invoiced didn't stay with the customer: it counts in no usage, volume, or list, whether by a goods return or a credit
+// note alone; and verify knows what took it off.
+func TestSHP14_WhatCameBackAfterItsInvoiceCountsNowhere(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	note := s.through(s.ship(shipping.Credit, "100"))
+	v := s.post(note, nil).Want(201)
+	count := func(quantity, amount string) {
+		t.Helper()
+		now := s.DB.Clock().Now()
+		month := clock.Today(now).Format("2006-01")
+		if u := s.As("clerk").Get("/v1/usage?from=" + month + "&to=" + month).Want(200); u.String("data.0.quantity") != quantity+".0000" || u.String("data.0.amount") != amount {
+			t.Errorf("%s, want %s for %s", u.Body, quantity, amount)
+		}
+		if d := s.As("clerk").Get("/v1/delivery-notes").Want(200); d.String("data.0.amount") != amount {
+			t.Errorf("%s, want %s", d.Body, amount)
+		}
+		s.Tx(func(tx pg.Tx) error {
+			sums, err := s.App.Server.Shipments.ShippedQuantities(tx, now.AddDate(0, 0, -2), now.AddDate(0, 0, 2), nil)
+			if err != nil {
+				return err
+			}
+			for product, q := range sums {
+				months, err := shipping.ShippedByMonth(tx, []uuid.UUID{product}, []time.Time{now.AddDate(0, 0, -2)})
+				if err != nil || len(sums) != 1 || !q.Equal(money(quantity)) || len(months) != 1 || !months[0].Quantity.Equal(money(quantity)) {
+					t.Errorf("%v %v %v, want %s", sums, months, err, quantity)
+				}
+			}
+			return nil
+		})
+		s.agree()
+	}
+	count("100", "999.00")
+	s.As("finance").Post("/v1/goods-returns", object{
+		"delivery_note_id": note, "reason": "色差", "lines": []object{{"delivery_line_id": s.deliveryLine(note), "quantity": "25"}},
+	}).Want(201)
+	count("75", "749.25")
+	s.As("finance").Post("/v1/invoices/"+v.ID()+"/credit", object{
+		"cause": "return", "reason": "色差", "lines": []object{{"invoice_line_id": v.String("lines.0.id"), "quantity": "5"}},
+	}).Want(201)
+	count("70", "699.30")
+
+	s.Tx(func(tx pg.Tx) error {
+		return pg.One(tx.Exec("UPDATE delivery_note_lines SET returned_quantity = 29.9999 WHERE delivery_note_id = ?", note))
+	})
+	var found []receivable.Difference
+	s.Tx(func(tx pg.Tx) (err error) { found, err = receivable.Reconcile(tx); return err })
+	if len(found) != 1 || !strings.HasPrefix(found[0].Part, "returned of ") || !found[0].Documents.Equal(money("30")) {
+		t.Errorf("%+v", found)
+	}
 }
 
 // TestSHP20_ShippedNotInvoicedIsDeliveredLessInvoicedLessReturned runs any sequence of invoices, credit notes, returns and reversals of one

@@ -17,11 +17,11 @@ type Difference struct {
 
 // Reconcile compares the exposure ledger with invoices, credit notes, adjustments, write-offs and receipts (CRD-11), and these with each
 // other (ARV-06, ARV-07): what is settled of each invoice, what is used of each receipt, what covers each payment-first notice (SHP-10), what
-// is invoiced of each delivery line, what came in for each write-off, and bills with their receipts. It returns each difference: none, if all is well. It reads all documents;
+// is invoiced of each delivery line and came back of it, what came in for each write-off, and bills with their receipts. It returns each difference: none, if all is well. It reads all documents;
 // salesgate verify calls it.
 func Reconcile(tx pg.Tx) ([]Difference, error) {
 	var all []Difference
-	for _, query := range []string{ledgerSQL, settledSQL, usedSQL, coversSQL, invoicedSQL, recoveredSQL, billsSQL} {
+	for _, query := range []string{ledgerSQL, settledSQL, usedSQL, coversSQL, invoicedSQL, returnedSQL, recoveredSQL, billsSQL} {
 		var rows []Difference
 		if err := tx.Raw(query).Scan(&rows).Error; err != nil {
 			return nil, err
@@ -102,6 +102,19 @@ const invoicedSQL = `SELECT n.payer_id, 'invoiced of ' || n.number || '/' || l.p
 	FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id
 	LEFT JOIN (SELECT delivery_line_id, sum(quantity) AS quantity FROM invoice_lines GROUP BY delivery_line_id) i ON i.delivery_line_id = l.id
 	WHERE l.invoiced_quantity <> coalesce(i.quantity, 0) ORDER BY 1, 2`
+
+// returnedSQL: what came back of a delivery line is what goods returns took before it was invoiced, and what credit notes for returns took
+// off invoices (SHP-20).
+const returnedSQL = `WITH back AS (
+		SELECT delivery_line_id, sum(quantity) AS quantity FROM (
+			SELECT delivery_line_id, quantity - credited AS quantity FROM goods_return_lines
+			UNION ALL SELECT l.delivery_line_id, -l.quantity FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id
+				WHERE v.kind = 'credit_note' AND v.cause = 'return' AND l.delivery_line_id IS NOT NULL
+		) x GROUP BY delivery_line_id
+	)
+	SELECT n.payer_id, 'returned of ' || n.number || '/' || l.position_no AS part, l.returned_quantity AS ledger, coalesce(b.quantity, 0) AS documents
+	FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id LEFT JOIN back b ON b.delivery_line_id = l.id
+	WHERE l.returned_quantity <> coalesce(b.quantity, 0) ORDER BY 1, 2`
 
 const recoveredSQL = `SELECT w.payer_id, 'recovered of ' || w.number AS part, w.recovered AS ledger, coalesce(c.amount, 0.00) AS documents
 	FROM write_offs w LEFT JOIN (SELECT write_off_id, sum(amount) AS amount FROM recoveries WHERE state = 'posted' GROUP BY write_off_id) c ON c.write_off_id = w.id

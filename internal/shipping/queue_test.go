@@ -192,3 +192,21 @@ func TestSHP19_RaceForTheLastLot(t *testing.T) {
 	}
 	a.reconciled()
 }
+
+// Who comes first comes first also where nobody asks for inspections: the C customer leaves the A customer its part of what is in stock. Where
+// there is nothing in stock, nothing is short that anybody knows of, and goods leave without a lot.
+func TestSHP19_WithoutInspectionsTooSomeComeFirst(t *testing.T) {
+	a := stocked(t)
+	c := a.graded("云岭示例丙纺织有限公司", credit.GradeC)
+	a.rule("shipping.inspection_required", "false")
+	first, last := a.released("100"), c.released("100")
+	c.dispatch(last, "10").Want(201) // nothing is in stock
+	lot := a.passed("L1", "CK01", "150", 0)
+	c.dispatch(last, "50.0001").WantProblem(422, "stock.served_first") // one above what the A customer leaves
+	c.verb("keeper", last, "prepare", c.part(last, "50.0001")).WantProblem(422, "stock.served_first")
+	a.wantLevel(lot, "150/0")
+	c.dispatch(last, "50").Want(201)
+	a.dispatch(first, "100").Want(201)
+	a.wantLevel(lot, "0/0")
+	a.reconciled()
+}

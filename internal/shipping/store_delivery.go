@@ -123,7 +123,7 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	q := tx.Table("delivery_notes d").Select(`d.id, d.number, d.notice_id, n.number AS notice_number, d.customer_id,
 		c.name AS customer_name, d.state, d.vehicle, d.shipped_on, d.currency, d.version, x.amount, x.invoiced_amount`).
 		Joins(`JOIN shipping_notices n ON n.id = d.notice_id JOIN customers c ON c.id = d.customer_id CROSS JOIN LATERAL
-		(SELECT sum(` + reallyLeftIn + `) AS amount, sum(l.invoiced_amount) AS invoiced_amount FROM delivery_note_lines l WHERE l.delivery_note_id = d.id) x`)
+		(SELECT sum(` + ReallyLeftIn + `) AS amount, sum(l.invoiced_amount) AS invoiced_amount FROM delivery_note_lines l WHERE l.delivery_note_id = d.id) x`)
 	if owners, all := who.Owners(); !all {
 		q = q.Where("d.owner_id IN ?", owners)
 	}

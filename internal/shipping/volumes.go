@@ -9,10 +9,11 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// What really left of a line l of a delivery note: with what corrections changed and without what came back (SHP-14).
+// What really left of a line l of a delivery note and stayed with the customer (SHP-14), in SQL: with what corrections changed and without what came
+// back, whether it was invoiced or not. Usage, reps' volumes and lists count by nothing else (ARV-02, ARV-08, PRC-04).
 const (
-	reallyLeft   = `(l.quantity + l.corrected_quantity - l.returned_quantity)`
-	reallyLeftIn = `(l.amount + l.corrected_amount - l.returned_amount)`
+	ReallyLeft   = `(l.quantity + l.corrected_quantity - l.returned_quantity)`
+	ReallyLeftIn = `(l.amount + l.corrected_amount - l.returned_amount)`
 )
 
 // MonthShipped is what left of a product in a month of Shanghai's calendar, in one unit.
@@ -31,7 +32,7 @@ func ShippedByMonth(tx pg.Tx, products []uuid.UUID, since []time.Time) ([]MonthS
 		from[i] = since[i].UTC().Format(time.RFC3339Nano)
 	}
 	var rows []MonthShipped
-	err := tx.Raw(`SELECT l.product_id, CAST(date_trunc('month', n.shipped_on) AS date) AS month, l.unit, sum(`+reallyLeft+`) AS quantity
+	err := tx.Raw(`SELECT l.product_id, CAST(date_trunc('month', n.shipped_on) AS date) AS month, l.unit, sum(`+ReallyLeft+`) AS quantity
 		FROM unnest(?::uuid[], ?::timestamptz[]) AS w (id, since)
 		JOIN delivery_note_lines l ON l.product_id = w.id
 		JOIN delivery_notes n ON n.id = l.delivery_note_id AND n.state <> 'cancelled' AND n.created_at >= w.since
@@ -50,7 +51,7 @@ func (s *Service) ShippedQuantities(tx pg.Tx, from, before time.Time, ids []uuid
 		ProductID uuid.UUID
 		Quantity  decimal.Decimal
 	}
-	err := tx.Raw(`SELECT l.product_id, sum(`+reallyLeft+`) AS quantity FROM delivery_note_lines l JOIN delivery_notes d ON d.id = l.delivery_note_id
+	err := tx.Raw(`SELECT l.product_id, sum(`+ReallyLeft+`) AS quantity FROM delivery_note_lines l JOIN delivery_notes d ON d.id = l.delivery_note_id
 		WHERE d.state <> 'cancelled' AND d.shipped_on >= ? AND d.shipped_on < ?`+where+" GROUP BY l.product_id", args...).Scan(&rows).Error
 	shipped := make(map[uuid.UUID]decimal.Decimal, len(rows))
 	for _, r := range rows {

@@ -5,12 +5,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-)
-
-// What really left of a delivery line (l) and stayed with the customer: as corrected (SHP-14), without what came back.
-const (
-	takenQuantity = `(l.quantity + l.corrected_quantity - l.returned_quantity)`
-	takenAmount   = `(l.amount + l.corrected_amount - l.returned_amount)`
+	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // usageQuery is a query of usage that is being put together.
@@ -78,7 +73,7 @@ func (q *usageQuery) sql() string {
 	return `SELECT g.*, coalesce(c.code, '') AS customer_code, coalesce(c.name, '') AS customer_name FROM (
 			SELECT ` + q.customer + ` AS customer_id, l.product_id, l.unit, date_trunc('month', d.shipped_on)::date AS month,
 				max(l.product_code) AS product_code, max(l.product_name) AS product_name, count(DISTINCT d.id) AS deliveries,
-				sum(` + takenQuantity + `) AS quantity, sum(` + takenAmount + `) AS amount
+				sum(` + shipping.ReallyLeft + `) AS quantity, sum(` + shipping.ReallyLeftIn + `) AS amount
 			FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id WHERE ` + q.where + `
 			GROUP BY 1, 2, 3, 4
 		) g LEFT JOIN customers c ON c.id = g.customer_id WHERE ` + q.having + `

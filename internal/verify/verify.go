@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -105,8 +106,9 @@ func Last(tx pg.Tx) (Verification, bool, error) {
 	return rows[0], true, nil
 }
 
-// Keep stores what a run found. Differences are a task for finance and for the administrators until a run finds none.
-func Keep(tx pg.Tx, began time.Time, source string, checks int, found []Difference) (Verification, error) {
+// Keep stores what a run found. Differences are a task for finance and for the administrators until a run finds none: the general manager's when
+// finance hasn't mended them within so many working days.
+func Keep(tx pg.Tx, began time.Time, source string, checks int, found []Difference, days int) (Verification, error) {
 	v := Verification{ID: uuid.Must(uuid.NewV7()), BeganAt: began, EndedAt: tx.Later(), Source: source, Checks: checks, Differences: len(found)}
 	if err := pg.Insert(tx, &v); err != nil {
 		return Verification{}, err
@@ -124,6 +126,7 @@ func Keep(tx pg.Tx, began time.Time, source string, checks int, found []Differen
 	}
 	finance, admin := task, task
 	finance.Role, finance.EscalateTo = identity.FinanceManager, identity.GeneralManager
+	finance.Within = &clock.Term{From: tx.Now, Days: days}
 	admin.Role = identity.Admin
 	return v, followup.Open(tx, finance, admin)
 }
