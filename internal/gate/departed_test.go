@@ -65,12 +65,6 @@ func (w *world) wantBooked(conflict, rule string) string {
 	return note
 }
 
-func (w *world) rule(name, value string) {
-	w.t.Helper()
-	at := "/v1/parameters/" + name
-	w.As("admin").Put(at, w.As("admin").Get(at).Want(200).ETag(), object{"value": value, "reason": "示例"}).Want(200)
-}
-
 func TestSHP14_GoneOnAnOutlivedCheck(t *testing.T) {
 	w := open(t)
 	n := w.notice("10")

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -36,10 +37,7 @@ func TestSHP09_APhonesCheckOfAReportedTruck(t *testing.T) {
 	w.report(own, w.now()).Want(200)
 	w.report(late, w.now()).Want(200)
 	w.DB.Clock().SetOffset(2 * time.Minute)
-	again := object{}
-	for k, v := range before {
-		again[k] = v
-	}
+	again := maps.Clone(before)
 	again["sequence"] = 2
 	a := w.handIn("phone-1", before, again, w.seen(3, late, nil))
 	if a.Len("data.0.conflicts") != 0 || a.String("data.0.check.outcome") != "passed" {

@@ -273,13 +273,8 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err != nil {
 		return DeliveryNote{}, err
 	}
-	if err := s.Transport.Unload(tx, id, reason); err != nil {
+	if err := s.expectAgain(tx, &h.notice, id, reason); err != nil {
 		return DeliveryNote{}, err
-	}
-	if h.notice.State == StateClosed { // the truck is expected again by nobody
-		if err := s.Transport.Void(tx, peek.NoticeID, reason); err != nil {
-			return DeliveryNote{}, err
-		}
 	}
 	load, err := s.Preparations.LockShipped(tx, id)
 	if err != nil {
@@ -326,6 +321,14 @@ func (s *Service) CancelDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID,
 		return DeliveryNote{}, err
 	}
 	return *note, note.record(tx, string(VerbUnload), before, h.notice.Number)
+}
+
+// expectAgain has the truck of a delivery note that is unloaded expected again; by nobody when its notice was closed meanwhile.
+func (s *Service) expectAgain(tx pg.Tx, n *Notice, note uuid.UUID, reason string) error {
+	if err := s.Transport.Unload(tx, note, reason); err != nil || n.State != StateClosed {
+		return err
+	}
+	return s.Transport.Void(tx, n.ID, reason)
 }
 
 // unship is ship and load taken back.

@@ -62,7 +62,7 @@ func (s *Service) ReleaseInEmergency(tx pg.Tx, who identity.Principal, id uuid.U
 	if err := s.emergencyAllowed(tx, who, n, v, sit, in); err != nil {
 		return Emergency{}, err
 	}
-	return s.releaseAtOnce(tx, who, h, v, sit, in)
+	return s.releaseAtOnce(tx, who, h, v, in)
 }
 
 // emergencyAllowed says why it is no emergency, or none that helps.
@@ -123,7 +123,7 @@ func head(tx pg.Tx, who identity.Principal, id uuid.UUID, role identity.Role, po
 }
 
 // releaseAtOnce releases the notice under an emergency release and asks for its papers.
-func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *held, v verdict, sit situation, in EmergencyInput) (Emergency, error) {
+func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *held, v verdict, in EmergencyInput) (Emergency, error) {
 	n := &h.notice
 	days, err := s.rules.Int(tx, "shipping.emergency_days")
 	if err != nil {
