@@ -79,21 +79,14 @@ func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting)
 
 // inspect finds the pass, locks its delivery note and says what is wrong, nil for nothing.
 func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen Sighting) error {
-	pass, err := s.findPass(tx, seen)
+	note, err := s.lockPassed(tx, seen)
 	if err != nil {
 		return err
 	}
-	notes, err := s.shipments.LockDeliveryNotes(tx, []uuid.UUID{pass.DeliveryNoteID})
-	if err != nil {
-		return err
-	}
-	g.Note = notes[0]
-	if err := who.MustSee(g.Note.OwnerID); err != nil {
+	if err := who.MustSee(note.OwnerID); err != nil {
 		return ErrUnknownPass
 	}
-	if g.Note.Pass, err = pg.TakeForUpdate[shipping.GatePass](tx, "id = ?", pass.ID); err != nil {
-		return err
-	}
+	g.Note = note
 	p := g.Note.Pass
 	g.GatePassID, g.DeliveryNoteID, g.PassNumber = &p.ID, &g.Note.ID, p.Number
 	if err := g.compare(tx.Now); err != nil {
@@ -102,10 +95,34 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 	return s.shipments.MayLeave(tx, &g.Note) // SHP-16
 }
 
+// lockPassed finds the pass as findPass does, and locks its delivery note and it, at once: the vehicle waits.
+func (s *Service) lockPassed(tx pg.Tx, seen Sighting) (shipping.DeliveryNote, error) {
+	if seen.Token == "" {
+		number := passNumber(seen)
+		if number == "" {
+			return shipping.DeliveryNote{}, ErrUnknownPass
+		}
+		note, err := s.shipments.LockPassed(tx, uuid.Nil, number)
+		return note, notFound(err, ErrUnknownPass)
+	}
+	c, err := s.keys.verify(tx, seen.Token)
+	if err != nil {
+		return shipping.DeliveryNote{}, err
+	}
+	note, err := s.shipments.LockPassed(tx, c.Pass, "")
+	if err == nil && !c.says(note.Pass) {
+		return shipping.DeliveryNote{}, ErrForged
+	}
+	return note, notFound(err, ErrForged)
+}
+
+// passNumber is the number as passes have it.
+func passNumber(seen Sighting) string { return strings.ToUpper(strings.TrimSpace(seen.PassNumber)) }
+
 // findPass finds the pass by its token, which must be signed by us and say what the pass says, or by its number.
 func (s *Service) findPass(tx pg.Tx, seen Sighting) (shipping.GatePass, error) {
 	if seen.Token == "" {
-		p, err := pg.Take[shipping.GatePass](tx, "number = ?", strings.ToUpper(strings.TrimSpace(seen.PassNumber)))
+		p, err := pg.Take[shipping.GatePass](tx, "number = ?", passNumber(seen))
 		return p, notFound(err, ErrUnknownPass)
 	}
 	c, err := s.keys.verify(tx, seen.Token)
@@ -162,13 +179,15 @@ func difference(expected, seen []shipping.Goods) string {
 // letOut uses the pass up and lets the goods go.
 func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
 	g.Outcome = decision.Passed
-	if err := spend(tx, who, &g.Note.Pass, tx.Now); err != nil {
-		return err
-	}
+	used(who, &g.Note.Pass, tx.Now)
 	d := g.newDecision()
 	d.Check("SHP-09", true, g.inputs(), fmt.Sprintf("Gate pass %s fits goods, quantities and vehicle %s, and is used now.", g.PassNumber, g.Vehicle),
 		fmt.Sprintf("出门证 %s 与货物、数量、车辆 %s 相符,准予放行。", g.PassNumber, g.Vehicle))
-	if err := g.record(tx, d); err != nil {
+	if err := decision.Record(tx, &d); err != nil {
+		return err
+	}
+	g.DecisionID, g.Decision = d.ID, d
+	if err := insertPassed(tx, g); err != nil {
 		return err
 	}
 	return s.leave(tx, &g.Note, tx.Now, "checkGatePass")
@@ -176,11 +195,15 @@ func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
 
 // spend uses the pass up. It is locked.
 func spend(tx pg.Tx, who identity.Principal, p *shipping.GatePass, at time.Time) error {
+	used(who, p, at)
+	return usePass(tx, p)
+}
+
+func used(who identity.Principal, p *shipping.GatePass, at time.Time) {
 	p.State, p.UsedAt = shipping.PassUsed, &at
 	if who.Kind == identity.KindUser {
 		p.UsedBy = &who.ID
 	}
-	return usePass(tx, p)
 }
 
 // leave books the goods as left, unless the warehouse has reported so already.

@@ -1,10 +1,12 @@
 package gate
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -14,6 +16,25 @@ import (
 func usePass(tx pg.Tx, p *shipping.GatePass) error {
 	err := pg.One(tx.Exec(`UPDATE gate_passes SET state = ?, used_at = ?, used_by = ?, version = version + 1
 		WHERE id = ? AND version = ?`, p.State, p.UsedAt, p.UsedBy, p.ID, p.Version))
+	p.Version++
+	return err
+}
+
+// insertPassed writes a check that lets out, and that its pass was used, in one statement: the pass of the note is locked and says so already.
+func insertPassed(tx pg.Tx, g *GateCheck) error {
+	p := &g.Note.Pass
+	seen, err := json.Marshal(g.Seen)
+	if err != nil {
+		return err
+	}
+	n, err := pg.Exec(tx, `WITH used AS (UPDATE gate_passes SET state = ?, used_at = ?, used_by = ?, version = version + 1 WHERE id = ? AND version = ? RETURNING id)
+		INSERT INTO gate_checks (id, gate_pass_id, delivery_note_id, pass_number, vehicle, seen, outcome, code, decision_id, checked_by, checked_at)
+		SELECT ?::uuid, id, ?::uuid, ?, ?, ?::jsonb, ?, '', ?::uuid, ?::uuid, ?::timestamptz FROM used`,
+		p.State, p.UsedAt, p.UsedBy, p.ID, p.Version,
+		g.ID, g.DeliveryNoteID, g.PassNumber, g.Vehicle, string(seen), string(g.Outcome), g.DecisionID, g.CheckedBy, g.CheckedAt)
+	if err == nil && n != 1 {
+		err = errs.ErrStale
+	}
 	p.Version++
 	return err
 }

@@ -32,6 +32,36 @@ func (s *Service) LockDeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, 
 	return sorted, nil
 }
 
+// LockPassed locks the delivery note of a gate pass, then the pass, and returns the note with both its pass and its lines. The pass is named by its
+// number, or by its id where number is "". Two statements, for the gate: a vehicle waits before it. Returns errs.ErrNotFound.
+func (s *Service) LockPassed(tx pg.Tx, pass uuid.UUID, number string) (DeliveryNote, error) {
+	where, arg := "p.id = ?", any(pass)
+	if number != "" {
+		where, arg = "p.number = ?", number
+	}
+	var rows []struct {
+		DeliveryNote `gorm:"embedded"`
+		P            GatePass `gorm:"embedded;embeddedPrefix:pass_"`
+	}
+	err := tx.Raw(`SELECT d.*, `+passColumns+` FROM gate_passes p JOIN delivery_notes d ON d.id = p.delivery_note_id WHERE `+where+`
+		FOR UPDATE OF d FOR NO KEY UPDATE OF p`, arg).Scan(&rows).Error // the rows are locked in this order
+	if err == nil && len(rows) == 0 {
+		err = errs.ErrNotFound
+	}
+	if err != nil {
+		return DeliveryNote{}, err
+	}
+	notes := []DeliveryNote{rows[0].DeliveryNote}
+	notes[0].Pass = rows[0].P
+	err = attachDeliveryLines(tx, notes)
+	return notes[0], err
+}
+
+// passColumns are a pass (p) beside what it is read with.
+const passColumns = `p.id AS pass_id, p.number AS pass_number, p.delivery_note_id AS pass_delivery_note_id, p.notice_id AS pass_notice_id, p.vehicle AS pass_vehicle,
+	p.lines_hash AS pass_lines_hash, p.kid AS pass_kid, p.state AS pass_state, p.issued_at AS pass_issued_at, p.expires_at AS pass_expires_at,
+	p.used_at AS pass_used_at, p.used_by AS pass_used_by, p.version AS pass_version`
+
 // DeliveryNotes returns delivery notes with their lines, without a lock, in id order. Unknown ids are left out.
 func (s *Service) DeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, error) {
 	var rows []DeliveryNote
