@@ -21839,6 +21839,11 @@ type StockLot struct {
 	// LotNo Example: L261101
 	LotNo string `json:"lot_no"`
 
+	// MoreReports There are older reports than these: listInspectionReports with this lot_id has all of them, page by page. Of one lot only.
+	//
+	// Example: false
+	MoreReports *bool `json:"more_reports,omitempty"`
+
 	// OnHand A price or a quantity as a decimal string with at most 4 decimals.
 	//
 	// Example: 2.5000

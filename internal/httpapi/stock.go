@@ -98,7 +98,7 @@ func lotBody(l stock.LotRow) api.StockLot {
 func wholeLot(l stock.LotRow) api.StockLot {
 	body := lotBody(l)
 	levels, reports := each(l.Levels, levelBody), each(l.Reports, reportBody)
-	body.Levels, body.Reports = &levels, &reports
+	body.Levels, body.Reports, body.MoreReports = &levels, &reports, &l.More
 	return body
 }
 

@@ -203,6 +203,7 @@ type LotRow struct {
 
 	Levels  []LevelRow `gorm:"-"` // of one lot
 	Reports []Report   `gorm:"-"` // the one that decides first
+	More    bool       `gorm:"-"` // there are older reports, which ListReports has
 }
 
 const lotColumns = `l.*, p.code AS product_code, p.name AS product_name, p.unit, x.on_hand, x.reserved`
@@ -243,7 +244,7 @@ func (s *Service) ListLots(tx pg.Tx, f LotFilter, page pg.Page) ([]LotRow, strin
 // mostReports bounds how many reports are shown with their lot; the list of reports has all.
 const mostReports = 50
 
-// GetLot returns a lot with what lies where and its reports, the one that was inspected last first. Returns errs.ErrNotFound.
+// GetLot returns a lot with what lies where and its latest reports, the one that was inspected last first. Returns errs.ErrNotFound.
 func (s *Service) GetLot(tx pg.Tx, id uuid.UUID) (LotRow, error) {
 	var rows []LotRow
 	err := tx.Raw(`SELECT `+lotColumns+` FROM stock_lots l `+lotJoins+` WHERE l.id = ?`, id).Scan(&rows).Error
@@ -261,8 +262,12 @@ func (s *Service) GetLot(tx pg.Tx, id uuid.UUID) (LotRow, error) {
 	if err := q.Order("w.code").Scan(&lot.Levels).Error; err != nil {
 		return LotRow{}, err
 	}
-	return lot, tx.Raw(`SELECT `+reportColumns+` FROM inspection_reports r `+reportJoins+` WHERE r.lot_id = ?
-		ORDER BY r.inspected_at DESC, r.id DESC LIMIT ?`, id, mostReports).Scan(&lot.Reports).Error
+	err = tx.Raw(`SELECT `+reportColumns+` FROM inspection_reports r `+reportJoins+` WHERE r.lot_id = ?
+		ORDER BY r.inspected_at DESC, r.id DESC LIMIT ?`, id, mostReports+1).Scan(&lot.Reports).Error
+	if len(lot.Reports) > mostReports {
+		lot.Reports, lot.More = lot.Reports[:mostReports], true
+	}
+	return lot, err
 }
 
 // LotSeen returns errs.ErrNotFound for a lot that isn't there: for its timeline.

@@ -61,6 +61,8 @@ var (
 		"Nobody pays less than nothing: {left} is left of this voucher.", "调整后运费不能小于零,该凭证余额为 {left}。", "SHP-18"))
 	ErrNoAdjustment = pg.Constraint("freight_adjustments_amount", errs.Define(errs.Rule, "freight.adjusts_nothing",
 		"An adjustment of 0 adjusts nothing.", "调整金额不能为零。", "SHP-18"))
+	ErrTooMany = errs.Define(errs.Conflict, "freight.too_many_adjustments",
+		"A voucher bears {most} adjusting documents at most.", "一张运费结算凭证最多 {most} 张调整单。", "SHP-18")
 	ErrSettled = pg.Constraint("freight_vouchers_settled_signed", errs.Define(errs.Conflict, "freight.is_settled",
 		"The voucher stands in a settlement; have it left out first.", "该凭证已列入结算单,请先从结算单中剔除。", "SHP-18"))
 	ErrSettledTwice = pg.Constraint("carrier_settlement_lines_voucher", errs.Define(errs.Conflict, "freight.settled_twice",
@@ -69,8 +71,8 @@ var (
 	ErrMonthSettled  = pg.Constraint("carrier_settlements_month", errs.Define(errs.Conflict, "freight.month_settled", "The carrier has a settlement of this month already.", "该承运商本月已有结算单。", "SHP-18"))
 	ErrNothing       = errs.Define(errs.Rule, "freight.nothing_to_settle", "The carrier has nothing signed to settle.", "该承运商没有已签字的待结算凭证。", "SHP-18")
 	ErrMonthAhead    = errs.Define(errs.Rule, "freight.month_ahead", "The month hasn't begun.", "月份尚未开始。", "SHP-18")
-	ErrOwnSettlement = errs.Define(errs.Forbidden, "freight.own_settlement",
-		"Whoever drafted a settlement or adjusted one of its vouchers doesn't confirm it.", "结算单编制人及运费调整人不得自行确认。", "ORG-03", "SHP-18")
+	ErrOwnSettlement = pg.Constraint("carrier_settlements_not_own", errs.Define(errs.Forbidden, "freight.own_settlement",
+		"Whoever drafted a settlement or adjusted one of its vouchers doesn't confirm it.", "结算单编制人及运费调整人不得自行确认。", "ORG-03", "SHP-18"))
 	ErrBillNumber  = errs.Define(errs.Rule, "freight.no_bill_number", "Name the number of the carrier's bill.", "请填写承运商账单号。", "SHP-18")
 	ErrBillAmount  = errs.Define(errs.Rule, "freight.bad_bill", "A bill isn't below 0.", "账单金额不能小于零。", "SHP-18")
 	ErrBillDiffers = pg.Constraint("carrier_settlements_bill_fits", errs.Define(errs.Conflict, "freight.bill_differs",

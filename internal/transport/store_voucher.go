@@ -88,9 +88,25 @@ func lockTrip(tx pg.Tx, tripID uuid.UUID) (rows []Voucher, err error) {
 	return rows, tx.Where("trip_id = ? AND state <> 'cancelled'", tripID).Order("id").Find(&rows).Error
 }
 
+// adjustmentsOf returns all adjusting documents of a voucher: mayAdjust keeps them few.
 func adjustmentsOf(tx pg.Tx, voucherID uuid.UUID) (rows []Adjustment, err error) {
-	return rows, tx.Where("voucher_id = ?", voucherID).Order("id").Limit(1000).Find(&rows).Error
+	return rows, tx.Where("voucher_id = ?", voucherID).Order("id").Find(&rows).Error
 }
+
+// mayAdjust returns ErrTooMany for a voucher, which is locked, that shows as many adjusting documents as the contract has room for.
+func mayAdjust(tx pg.Tx, voucherID uuid.UUID) error {
+	var n int
+	if err := pg.ScanRow(tx, []any{&n}, `SELECT count(*) FROM freight_adjustments WHERE voucher_id = ?`, voucherID); err != nil {
+		return err
+	}
+	if n >= mostAdjustments {
+		return ErrTooMany.With("most", mostAdjustments)
+	}
+	return nil
+}
+
+// mostAdjustments is what the contract's list of a voucher's adjusting documents has room for.
+const mostAdjustments = 1000
 
 func signatureOf(tx pg.Tx, subject string, id uuid.UUID) (*Signature, error) {
 	var rows []Signature

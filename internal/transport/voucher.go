@@ -109,7 +109,7 @@ func (Adjustment) TableName() string { return "freight_adjustments" }
 
 // Adjust changes what a voucher comes to by another document with a reason, also after it was settled: the difference then is in a later
 // settlement (SHP-18). Files are its proof. Returns ErrNoAdjustment for 0, ErrBelow for more than is left, ErrUnloaded for a voucher that is dead,
-// ErrReason, attachment.ErrUnknown. Locks the voucher.
+// ErrReason, ErrTooMany, attachment.ErrUnknown. Locks the voucher.
 func (s *Service) Adjust(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, a Adjustment, files ...uuid.UUID) (Voucher, error) {
 	v, err := lockVoucher(tx, id, version)
 	if err != nil {
@@ -125,6 +125,9 @@ func (s *Service) Adjust(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 		return Voucher{}, ErrReason.At("/reason")
 	case money.Add(v.Total(), a.Amount).IsNeg():
 		return Voucher{}, ErrBelow.With("left", v.Total()).At("/amount")
+	}
+	if err := mayAdjust(tx, id); err != nil {
+		return Voucher{}, err
 	}
 	a.ID, a.VoucherID, a.CarrierID, a.AdjustedOn = uuid.Must(uuid.NewV7()), id, v.CarrierID, clock.Today(tx.Now)
 	a.CreatedBy, a.CreatedAt = tx.By.Actor(), tx.Now
