@@ -12,6 +12,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // Want is an order line that wants a short product, and what it gets (ORD-08).
@@ -66,7 +67,7 @@ func propose(available decimal.Decimal, wants []Want) []Want {
 		w := &ranked[i]
 		w.Rank, w.Proposed = i+1, smaller(w.Wanted, left)
 		w.Allotted = w.Proposed
-		left = add(left, w.Proposed.Neg())
+		left = money.Add(left, w.Proposed.Neg())
 	}
 	return ranked
 }
@@ -131,7 +132,7 @@ func freeze(product uuid.UUID, available decimal.Decimal, wants []Want) (snapsho
 func total(wants []Want, of func(Want) decimal.Decimal) decimal.Decimal {
 	sum := none()
 	for _, w := range wants {
-		sum = add(sum, of(w))
+		sum = money.Add(sum, of(w))
 	}
 	return sum
 }

@@ -27,14 +27,6 @@ func New(rules *rulebook.Service, credits *credit.Service) *Service {
 }
 
 // add works on numeric(18,4), which a decimal's 19 digits hold.
-func add(a, b decimal.Decimal) decimal.Decimal {
-	sum, err := a.Add(b)
-	if err != nil {
-		panic("allotment: quantities beyond numeric(18,4): " + err.Error())
-	}
-	return sum
-}
-
 func smaller(a, b decimal.Decimal) decimal.Decimal {
 	if a.Cmp(b) < 0 {
 		return a

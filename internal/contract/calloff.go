@@ -144,12 +144,12 @@ func (c *Contract) book(had, wanted map[uuid.UUID]call, others int) error {
 		if left := less(l.Quantity, rest); now.Quantity.Cmp(left) > 0 {
 			return ErrLineExceeded.With("left", text(left, money.PriceScale), "line", l.LineNo).At(fmt.Sprintf("/lines/%d/quantity", now.at))
 		}
-		l.CalledQuantity = money.Round(plus(rest, now.Quantity), money.PriceScale)
-		l.CalledAmount = money.Fen(plus(less(l.CalledAmount, was.Amount), now.Amount))
+		l.CalledQuantity = money.Round(money.Add(rest, now.Quantity), money.PriceScale)
+		l.CalledAmount = money.Fen(money.Add(less(l.CalledAmount, was.Amount), now.Amount))
 		if now.Amount.IsPos() {
 			at = now.at
 		}
-		total, quantity = plus(total, l.CalledAmount), plus(quantity, l.CalledQuantity)
+		total, quantity = money.Add(total, l.CalledAmount), money.Add(quantity, l.CalledQuantity)
 	}
 	if total.Cmp(c.Total) > 0 {
 		return c.trim(wanted, total, quantity, others, at)
@@ -162,7 +162,7 @@ func (c *Contract) book(had, wanted map[uuid.UUID]call, others int) error {
 // call and each line. Anything beyond is more than is agreed.
 func (c *Contract) trim(wanted map[uuid.UUID]call, total, quantity decimal.Decimal, others, at int) error {
 	excess := less(total, c.Total)
-	if rounding := plus(times(quantity, halfPrice), times(decimal.MustNew(int64(others+len(wanted)), 0), fen)); excess.Cmp(rounding) > 0 {
+	if rounding := money.Add(times(quantity, halfPrice), times(decimal.MustNew(int64(others+len(wanted)), 0), fen)); excess.Cmp(rounding) > 0 {
 		left := c.Total
 		for i := range c.Lines {
 			l := &c.Lines[i]
@@ -193,14 +193,6 @@ var (
 )
 
 // plus adds two figures of numeric(18), which always fits 19 digits.
-func plus(a, b decimal.Decimal) decimal.Decimal {
-	s, err := a.Add(b)
-	if err != nil {
-		panic("contract: figures overflow: " + err.Error())
-	}
-	return s
-}
-
 // times multiplies; a product that has too many digits counts as 0, which is on the safe side for a tolerance.
 func times(a, b decimal.Decimal) decimal.Decimal {
 	p, err := a.Mul(b)

@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -216,7 +217,7 @@ func delivered(list []Delivery, on time.Time) decimal.Decimal {
 	sum := zero
 	for _, d := range list {
 		if !d.On.After(on) {
-			sum = plus(sum, d.Quantity)
+			sum = money.Add(sum, d.Quantity)
 		}
 	}
 	return sum

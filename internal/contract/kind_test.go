@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 func on(date string) time.Time {
@@ -145,7 +146,7 @@ func TestCON09_TheAgreedPriceIsNeverAboveWhatIsPaid(t *testing.T) {
 	if err := c.compute(); err != nil {
 		t.Fatal(err)
 	}
-	sum := plus(c.Lines[0].NetAmount, c.Lines[1].NetAmount)
+	sum := money.Add(c.Lines[0].NetAmount, c.Lines[1].NetAmount)
 	if c.Total.String() != "29900.00" || sum.Cmp(c.Total) != 0 || c.Lines[0].NetPrice().String() != "9.9666" {
 		t.Errorf("total %s, lines %s, net price %s", c.Total, sum, c.Lines[0].NetPrice())
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -38,7 +39,7 @@ func (s *Service) ReadProgress(tx pg.Tx, who identity.Principal, id uuid.UUID) (
 		return Progress{}, err
 	}
 	for _, l := range p.Lines {
-		p.Shipped, p.Invoiced, p.Paid = plus(p.Shipped, l.ShippedAmount), plus(p.Invoiced, l.InvoicedAmount), plus(p.Paid, l.PaidAmount)
+		p.Shipped, p.Invoiced, p.Paid = money.Add(p.Shipped, l.ShippedAmount), money.Add(p.Invoiced, l.InvoicedAmount), money.Add(p.Paid, l.PaidAmount)
 	}
 	return p, nil
 }

@@ -27,7 +27,7 @@ type Account struct {
 
 // Exposure returns receivable + shipped + released − prepaid (CRD-11).
 func (a *Account) Exposure() decimal.Decimal {
-	return sub(add(add(a.Receivable, a.Shipped), a.Released), a.Prepaid)
+	return money.Sub(money.Add(money.Add(a.Receivable, a.Shipped), a.Released), a.Prepaid)
 }
 
 // part returns the sum of a part, for reading and writing.
@@ -115,14 +115,14 @@ func (a *Account) plan(today time.Time, open map[itemKey]decimal.Decimal, moves 
 		if m.Part == Receivable && amount.IsPos() && m.DueOn == nil {
 			return nil, nil, fmt.Errorf("credit: a receivable without a due date: %s %s", m.DocumentType, m.DocumentID)
 		}
-		open[key] = add(open[key], amount)
+		open[key] = money.Add(open[key], amount)
 		sum := a.part(m.Part)
-		*sum = add(*sum, amount)
+		*sum = money.Add(*sum, amount)
 		a.LastSeq++
 		due := dateText(m)
 		entries = append(entries, entry{a.PayerID, a.LastSeq, m.Part, amount, *sum, m.DocumentType, m.DocumentID, key.Item, due, happened(m, today), m.Reason})
 		if i, seen := at[key]; seen {
-			deltas[i].Delta = add(deltas[i].Delta, amount)
+			deltas[i].Delta = money.Add(deltas[i].Delta, amount)
 			if due != nil {
 				deltas[i].DueOn = due
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -55,7 +56,7 @@ type Figures struct {
 
 // Exposure returns receivable + shipped + released − prepaid (CRD-11).
 func (f Figures) Exposure() decimal.Decimal {
-	return sub(add(add(f.Receivable, f.Shipped), f.Released), f.Prepaid)
+	return money.Sub(money.Add(money.Add(f.Receivable, f.Shipped), f.Released), f.Prepaid)
 }
 
 // MonthsTraded returns the whole months since the first trade; 0 without one.

@@ -141,7 +141,7 @@ func (r GroupRequest) check(a GroupApplication) error {
 }
 
 // Headroom is what is left of the limit; negative above it.
-func (g Group) Headroom() decimal.Decimal { return sub(g.LimitAmount, g.Exposure) }
+func (g Group) Headroom() decimal.Decimal { return money.Sub(g.LimitAmount, g.Exposure) }
 
 func (g Group) payers() []uuid.UUID {
 	ids := make([]uuid.UUID, len(g.Members))

@@ -247,7 +247,7 @@ func (s *Service) mayJoin(tx pg.Tx, who identity.Principal, r GroupRequest) (dec
 		if err != nil {
 			return sum, err
 		}
-		sum = add(sum, m.Exposure)
+		sum = money.Add(sum, m.Exposure)
 	}
 	return sum, nil
 }

@@ -41,7 +41,7 @@ func (j Judgement) LateAmount() decimal.Decimal {
 }
 
 // GroupAfter is what the group owes with the amount.
-func (j Judgement) GroupAfter() decimal.Decimal { return add(j.Group.Exposure, j.Amount) }
+func (j Judgement) GroupAfter() decimal.Decimal { return money.Add(j.Group.Exposure, j.Amount) }
 
 // Over is by how much the amount goes beyond the limits, its own or the group's, whichever is more; 0 within them.
 func (j Judgement) Over() decimal.Decimal {
@@ -50,7 +50,7 @@ func (j Judgement) Over() decimal.Decimal {
 		over = j.HeadroomAfter.Neg()
 	}
 	if j.OverGroup {
-		if group := sub(j.GroupAfter(), j.Group.Limit); group.Cmp(over) > 0 {
+		if group := money.Sub(j.GroupAfter(), j.Group.Limit); group.Cmp(over) > 0 {
 			over = group
 		}
 	}
@@ -63,7 +63,7 @@ func Judge(p Position, extra decimal.Decimal) Judgement {
 	extra = money.Fen(extra)
 	limit := p.Counting()
 	j := Judgement{
-		Amount: extra, ExposureAfter: add(p.Exposure(), extra), Unlimited: limit.Unlimited, Limit: limit.Amount, Because: limit.Because,
+		Amount: extra, ExposureAfter: money.Add(p.Exposure(), extra), Unlimited: limit.Unlimited, Limit: limit.Amount, Because: limit.Because,
 		OverdueAmount: p.Overdue, OverdueDays: p.OverdueDays(), Tolerated: p.Tolerated(), Group: p.Group,
 	}
 	if j.HeadroomAfter = limit.headroom(j.ExposureAfter); j.HeadroomAfter != nil {
@@ -143,7 +143,7 @@ func limitWords(p Position, j Judgement) (en, zh string) {
 // groupCheck holds the same amount against the limit that the group's members have together.
 func groupCheck(j Judgement) decision.Check {
 	g, after := j.Group, j.GroupAfter()
-	room := sub(g.Limit, after)
+	room := money.Sub(g.Limit, after)
 	c := decision.Check{
 		Rule: "CRD-12", Result: result(!j.OverGroup),
 		Inputs: map[string]string{

@@ -1,7 +1,5 @@
 package credit
 
-import "github.com/govalues/decimal"
-
 // Part is one of the sums of which an exposure is made (CRD-11).
 type Part string
 
@@ -29,14 +27,3 @@ const (
 	DocCorrection   = "delivery_correction"
 	DocRefund       = "refund"
 )
-
-// add and sub work on amounts of numeric(18,2), of which dozens fit the 19 digits of a decimal; so they can't overflow.
-func add(a, b decimal.Decimal) decimal.Decimal {
-	sum, err := a.Add(b)
-	if err != nil {
-		panic("credit: amounts beyond numeric(18,2): " + err.Error())
-	}
-	return sum
-}
-
-func sub(a, b decimal.Decimal) decimal.Decimal { return add(a, b.Neg()) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // Position is how a customer stands with its payer's account at an instant: what GET …/credit shows and the gate judges.
@@ -81,7 +82,7 @@ func (c Counting) headroom(exposure decimal.Decimal) *decimal.Decimal {
 	if c.Unlimited {
 		return nil
 	}
-	room := sub(c.Amount, exposure)
+	room := money.Sub(c.Amount, exposure)
 	return &room
 }
 
@@ -96,4 +97,4 @@ type Standing struct {
 }
 
 // Headroom returns what is left of the group's limit; negative above it.
-func (g Standing) Headroom() decimal.Decimal { return sub(g.Limit, g.Exposure) }
+func (g Standing) Headroom() decimal.Decimal { return money.Sub(g.Limit, g.Exposure) }

@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -119,7 +120,7 @@ func attachMembers(tx pg.Tx, groups []Group) error {
 		WHERE m.group_id IN ? AND m.valid_to IS NULL ORDER BY c.code`, ids).Scan(&rows).Error
 	for _, r := range rows {
 		g := at[r.GroupID]
-		g.Members, g.Exposure = append(g.Members, r.GroupMember), add(g.Exposure, r.Exposure)
+		g.Members, g.Exposure = append(g.Members, r.GroupMember), money.Add(g.Exposure, r.Exposure)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -40,7 +41,7 @@ func (s *Service) Post(tx pg.Tx, a *Account, moves ...Movement) error {
 		return err
 	}
 	if a.group != nil {
-		a.group.Exposure = add(a.group.Exposure, sub(a.Exposure(), exposure))
+		a.group.Exposure = money.Add(a.group.Exposure, money.Sub(a.Exposure(), exposure))
 	}
 	if err := storePosting(tx, a, before, entries, deltas); err != nil || !a.turned(entries) {
 		return err

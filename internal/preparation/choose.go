@@ -9,6 +9,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/stock"
 )
 
@@ -102,7 +103,7 @@ func (s *shelf) fill(line Line, quantity decimal.Decimal) ([]take, *lack) {
 			continue
 		}
 		takes = append(takes, take{line: line, level: l, quantity: part})
-		s.free[l.Place()], short.quantity = sub(free, part), sub(short.quantity, part)
+		s.free[l.Place()], short.quantity = money.Sub(free, part), money.Sub(short.quantity, part)
 	}
 	if !short.quantity.IsPos() {
 		short = nil
@@ -134,7 +135,7 @@ func (s *shelf) named(line Line) ([]take, error) {
 		if n.Quantity.Cmp(free) > 0 {
 			return nil, ErrLotFree.With("lot", l.LotNo, "warehouse", l.WarehouseCode, "free", free).At(at + "/quantity")
 		}
-		s.free[l.Place()], sum = sub(free, n.Quantity), add(sum, n.Quantity)
+		s.free[l.Place()], sum = money.Sub(free, n.Quantity), money.Add(sum, n.Quantity)
 		takes = append(takes, take{line: line, level: l, quantity: n.Quantity})
 	}
 	if sum.Cmp(line.Quantity) != 0 {
@@ -168,7 +169,7 @@ func (s *shelf) held(line Line) (takes []take, rest decimal.Decimal, stopped []*
 			}
 			if part := least(h.Reserved, rest); part.IsPos() {
 				takes = append(takes, take{line: line, level: l, hold: h, quantity: part})
-				h.Reserved, rest = sub(h.Reserved, part), sub(rest, part)
+				h.Reserved, rest = money.Sub(h.Reserved, part), money.Sub(rest, part)
 			}
 		}
 	}

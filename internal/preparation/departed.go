@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -51,7 +52,7 @@ func (s *Service) ShipDeparted(tx pg.Tx, noticeID, unloaded, deliveryNoteID uuid
 			taken = append(taken, Taken{from.NoticeLineID, t.level.LotID, t.level.LotNo, t.level.WarehouseID, t.level.WarehouseCode, t.quantity})
 		}
 		if rest.IsPos() {
-			missing[from.NoticeLineID] = add(rest, missing[from.NoticeLineID])
+			missing[from.NoticeLineID] = money.Add(rest, missing[from.NoticeLineID])
 		}
 	}
 	for _, g := range gone {
@@ -79,12 +80,12 @@ func (s *shelf) again(line Line, from loadedLot) (takes []take, rest decimal.Dec
 		h := &l.held[i]
 		if part := least(h.Reserved, rest); h.NoticeLineID == line.NoticeLineID && part.IsPos() {
 			takes = append(takes, take{line: line, level: l, hold: h, quantity: part})
-			h.Reserved, rest = sub(h.Reserved, part), sub(rest, part)
+			h.Reserved, rest = money.Sub(h.Reserved, part), money.Sub(rest, part)
 		}
 	}
 	if part := least(s.free[l.Place()], rest); part.IsPos() {
 		takes = append(takes, take{line: line, level: l, quantity: part})
-		s.free[l.Place()], rest = sub(s.free[l.Place()], part), sub(rest, part)
+		s.free[l.Place()], rest = money.Sub(s.free[l.Place()], part), money.Sub(rest, part)
 	}
 	return takes, rest
 }
@@ -100,8 +101,8 @@ func (s *shelf) surplus(noticeID uuid.UUID, g Gone) []stock.Movement {
 				continue
 			}
 			keep := least(h.Reserved, rest)
-			rest = sub(rest, keep)
-			if more := sub(h.Reserved, keep); more.IsPos() {
+			rest = money.Sub(rest, keep)
+			if more := money.Sub(h.Reserved, keep); more.IsPos() {
 				m := l.movement(stock.Unreservation, more, h)
 				m.NoticeID, m.NoticeLineID, m.Reason = &noticeID, &h.NoticeLineID, "SHP-14: it has left already"
 				back = append(back, m)

@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -35,7 +36,7 @@ func servedFirst(tx pg.Tx, noticeID uuid.UUID, s *shelf, takes []take) ([]ahead,
 		if _, known := taken[t.level.ProductID]; !known {
 			products = append(products, t.level.ProductID)
 		}
-		taken[t.level.ProductID] = add(taken[t.level.ProductID], t.quantity)
+		taken[t.level.ProductID] = money.Add(taken[t.level.ProductID], t.quantity)
 	}
 	if len(products) == 0 {
 		return nil, nil
@@ -54,7 +55,7 @@ func servedFirst(tx pg.Tx, noticeID uuid.UUID, s *shelf, takes []take) ([]ahead,
 	var first []ahead
 	for _, a := range rows {
 		left := s.left(a.ProductID)
-		if a.free = add(left, taken[a.ProductID]); left.Cmp(a.Needed) < 0 {
+		if a.free = money.Add(left, taken[a.ProductID]); left.Cmp(a.Needed) < 0 {
 			first = append(first, a)
 		}
 	}
@@ -66,7 +67,7 @@ func (s *shelf) left(product uuid.UUID) decimal.Decimal {
 	sum := decimal.Zero.Pad(scale)
 	for _, l := range s.levels {
 		if l.ProductID == product && s.policy.Stop(&l.Level) == stock.NoStop {
-			sum = add(sum, s.free[l.Place()])
+			sum = money.Add(sum, s.free[l.Place()])
 		}
 	}
 	return sum

@@ -10,6 +10,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -38,7 +39,7 @@ func (j judgement) decision(notice uuid.UUID, lines []Line) decision.Decision {
 		for _, t := range j.takes {
 			if t.line.NoticeLineID == line.NoticeLineID {
 				lots = append(lots, fmt.Sprintf("%s@%s %s", t.level.LotNo, t.level.WarehouseCode, t.quantity.Trim(0)))
-				got = add(got, t.quantity)
+				got = money.Add(got, t.quantity)
 			}
 		}
 		from := strings.Join(lots, ", ")

@@ -9,6 +9,7 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/followup"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -74,7 +75,7 @@ var farMore = decimal.MustParse("99999999999999.9999")
 func (s *shelf) serve(wishes []Wish) (j judgement, lines []Line, err error) {
 	j.policy = s.policy
 	for _, w := range wishes {
-		open := sub(w.Rest, s.heldFor(w.NoticeLineID))
+		open := money.Sub(w.Rest, s.heldFor(w.NoticeLineID))
 		if w.All {
 			w.Quantity = open
 		}
@@ -113,7 +114,7 @@ func (s *shelf) heldFor(noticeLine uuid.UUID) decimal.Decimal {
 		}
 		for _, h := range l.held {
 			if h.NoticeLineID == noticeLine {
-				sum = add(sum, h.Reserved)
+				sum = money.Add(sum, h.Reserved)
 			}
 		}
 	}

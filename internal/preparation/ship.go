@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/stock"
 )
@@ -83,7 +84,7 @@ func joinTaken(all []Taken) []Taken {
 	for _, t := range all {
 		k := place{t.NoticeLineID, t.LotID, t.WarehouseID}
 		if i, ok := at[k]; ok {
-			joined[i].Quantity = add(joined[i].Quantity, t.Quantity)
+			joined[i].Quantity = money.Add(joined[i].Quantity, t.Quantity)
 			continue
 		}
 		at[k] = len(joined)

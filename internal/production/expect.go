@@ -2,6 +2,8 @@ package production
 
 import (
 	"time"
+
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // Risk says why a line's promise may not be kept.
@@ -52,7 +54,7 @@ func (l *Line) expect(materials []Material, today time.Time) {
 func (l *Line) plan() {
 	l.Planned, l.PlannedStart, l.PlannedFinish = none(), nil, nil
 	for _, lot := range l.Lots {
-		l.Planned = add(l.Planned, lot.Quantity)
+		l.Planned = money.Add(l.Planned, lot.Quantity)
 		if l.PlannedStart == nil || lot.StartOn.Before(*l.PlannedStart) {
 			l.PlannedStart = &lot.StartOn
 		}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
+
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // Material is what purchasing found of a material for a line, or for the whole order (ORD-04).
@@ -61,7 +63,7 @@ func (d *Date) UnmarshalJSON(b []byte) (err error) {
 
 // assess computes what is short, and when the arrivals cover it.
 func (m *Material) assess() {
-	m.Short, m.CoveredOn = sub(m.Needed, m.OnHand), nil
+	m.Short, m.CoveredOn = money.Sub(m.Needed, m.OnHand), nil
 	if !m.Short.IsPos() {
 		m.Short = none()
 		return
@@ -69,7 +71,7 @@ func (m *Material) assess() {
 	slices.SortStableFunc(m.Arrivals, func(a, b Arrival) int { return a.On.Compare(b.On.Time) })
 	come := none()
 	for _, a := range m.Arrivals {
-		come = add(come, a.Quantity)
+		come = money.Add(come, a.Quantity)
 		if come.Cmp(m.Short) >= 0 {
 			m.CoveredOn = &a.On.Time
 			return

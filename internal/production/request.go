@@ -155,16 +155,6 @@ func (r *Request) Line(id uuid.UUID) *Line {
 }
 
 // add works on numeric(18,4), which a decimal's 19 digits hold.
-func add(a, b decimal.Decimal) decimal.Decimal {
-	sum, err := a.Add(b)
-	if err != nil {
-		panic("production: quantities beyond numeric(18,4): " + err.Error())
-	}
-	return sum
-}
-
-func sub(a, b decimal.Decimal) decimal.Decimal { return add(a, b.Neg()) }
-
 // quantity is a quantity as it is stored.
 func quantity(d decimal.Decimal) decimal.Decimal { return money.Round(d, money.PriceScale) }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -265,7 +266,7 @@ func (r *Request) report(in ReportInput, today time.Time, b Bounds) (Report, err
 	if err := b.quantity(in.Quantity, l); err != nil { // before anything is added up
 		return Report{}, errs.Below(err, "/quantity")
 	}
-	finished := add(l.Finished, quantity(in.Quantity))
+	finished := money.Add(l.Finished, quantity(in.Quantity))
 	if err := b.quantity(finished, l); err != nil && in.Quantity.IsPos() {
 		return Report{}, errs.Below(err, "/quantity")
 	}
