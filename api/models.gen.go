@@ -24494,7 +24494,10 @@ type ListBankLinesParams struct {
 	// To Booked on this date or before.
 	To *Date `form:"to,omitempty" json:"to,omitempty"`
 
-	// Q Text in the counter-party's name or account, or in the reference.
+	// Amount Only of this amount.
+	Amount *string `form:"amount,omitempty" json:"amount,omitempty"`
+
+	// Q Text in the counter-party's name or account, in the reference, or in the bank's number.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Limit How many items at most.
@@ -25628,6 +25631,12 @@ type ListCustomersToInvoiceParams struct {
 	// Due Only customers of whom something may be invoiced now.
 	Due *bool `form:"due,omitempty" json:"due,omitempty"`
 
+	// CustomerID Only this customer.
+	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// OwnerID Only this person's customers.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -26687,6 +26696,9 @@ type ListGoodsReturnsParams struct {
 	// CustomerID Only of this customer.
 	CustomerID *UUID `form:"customer_id,omitempty" json:"customer_id,omitempty"`
 
+	// DeliveryNoteID Only of this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -26932,6 +26944,18 @@ type ListInvoicesParams struct {
 
 	// Number Only with this number or this number of the tax system.
 	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// DeliveryNoteID Only with goods of this delivery note.
+	DeliveryNoteID *UUID `form:"delivery_note_id,omitempty" json:"delivery_note_id,omitempty"`
+
+	// InvoicedFrom Of this date or later.
+	InvoicedFrom *Date `form:"invoiced_from,omitempty" json:"invoiced_from,omitempty"`
+
+	// InvoicedUntil Of this date or before.
+	InvoicedUntil *Date `form:"invoiced_until,omitempty" json:"invoiced_until,omitempty"`
+
+	// Taxed Only those for which a number of the tax system is recorded (true), or none (false).
+	Taxed *bool `form:"taxed,omitempty" json:"taxed,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -29695,6 +29719,9 @@ type ListStatementsParams struct {
 
 	// Kind Only of this kind.
 	Kind *StatementKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Number Only with this number, also those that a revision replaced.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`

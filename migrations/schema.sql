@@ -7122,6 +7122,8 @@ CREATE INDEX bank_imports_account ON public.bank_imports USING btree (account_id
 
 CREATE INDEX bank_lines_account ON public.bank_lines USING btree (account_id, booked_on, id);
 
+CREATE INDEX bank_lines_amount ON public.bank_lines USING btree (amount, id DESC);
+
 CREATE INDEX bank_lines_import ON public.bank_lines USING btree (import_id, id);
 
 CREATE INDEX bank_lines_open ON public.bank_lines USING btree (id) WHERE (state = 'open'::text);
@@ -7543,6 +7545,8 @@ CREATE INDEX invoices_corrections ON public.invoices USING btree (corrects_id) W
 CREATE INDEX invoices_customer ON public.invoices USING btree (customer_id, id DESC);
 
 CREATE INDEX invoices_customer_open ON public.invoices USING btree (customer_id, due_on, id) WHERE ((state = 'posted'::text) AND (kind <> 'reversal'::text) AND (paid < total));
+
+CREATE INDEX invoices_invoiced ON public.invoices USING btree (invoiced_on, id DESC);
 
 CREATE INDEX invoices_kind ON public.invoices USING btree (kind, id DESC);
 

@@ -268,6 +268,21 @@ func TestLayoutsOfBanks(t *testing.T) {
 	}
 }
 
+// Somebody says what they paid, or reads the number off their slip.
+func TestARV01_LinesAreFoundByAmountAndTheBanksNumber(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.take(d.day(0)+",300.00,,张三,9,货款,T2026112000000001", d.day(0)+",300.01,,李四,8,货款,T2026112000000002").Want(201)
+	for query, name := range map[string]string{"amount=300.00": "张三", "amount=300.01": "李四", "q=000000001": "张三", "q=T2026112000000002": "李四"} {
+		if got := d.As("clerk").Get("/v1/bank-lines?" + query).Want(200); got.Len("data") != 1 || got.String("data.0.party_name") != name {
+			t.Errorf("%s: %s", query, got.Body)
+		}
+	}
+	if got := d.As("clerk").Get("/v1/bank-lines?amount=300.02").Want(200); got.Len("data") != 0 {
+		t.Errorf("%s", got.Body)
+	}
+}
+
 func TestWhatTheBankSaidIsNotChanged(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 	"gorm.io/gorm"
 
 	"github.com/salesgate/salesgate/internal/customer"
@@ -142,7 +143,8 @@ type Filter struct {
 	State     State
 	Incoming  *bool
 	From, To  time.Time // booked on
-	Text      string    // in name, account or reference
+	Amount    *decimal.Decimal
+	Text      string // in name, account, reference or the bank's number
 }
 
 // listLines returns a page of lines, newest first. One statement.
@@ -166,8 +168,11 @@ func listLines(tx pg.Tx, f Filter, p pg.Page) ([]Line, string, error) {
 	if !f.To.IsZero() {
 		q = q.Where("booked_on <= ?", f.To)
 	}
+	if f.Amount != nil {
+		q = q.Where("amount = ?", *f.Amount)
+	}
 	if f.Text != "" {
-		q = q.Where("strpos(party_name || ' ' || party_account || ' ' || reference, ?) > 0", f.Text)
+		q = q.Where("strpos(party_name || ' ' || party_account || ' ' || reference || ' ' || transaction_id, ?) > 0", f.Text)
 	}
 	return newest(q, p, func(l Line) any { return l.ID })
 }

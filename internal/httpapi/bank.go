@@ -82,7 +82,7 @@ func (s *Server) ListBankLines(ctx context.Context, r api.ListBankLinesRequestOb
 	return read(ctx, s, func(tx pg.Tx, _ identity.Principal) (api.ListBankLines200JSONResponse, error) {
 		rows, next, err := s.BankStatements.List(tx, bankstatement.Filter{
 			AccountID: r.Params.AccountID, ImportID: r.Params.ImportID, State: bankstatement.State(value(r.Params.State)), Incoming: r.Params.Incoming,
-			From: value(dayOf(r.Params.From)), To: value(dayOf(r.Params.To)), Text: value(r.Params.Q),
+			From: value(dayOf(r.Params.From)), To: value(dayOf(r.Params.To)), Amount: amountOf(r.Params.Amount), Text: value(r.Params.Q),
 		}, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.BankLine, len(rows))
 		for i, l := range rows {

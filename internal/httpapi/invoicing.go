@@ -74,7 +74,9 @@ func (s *Server) ListInvoicingTerms(ctx context.Context, r api.ListInvoicingTerm
 // ListCustomersToInvoice implements the operation of that name.
 func (s *Server) ListCustomersToInvoice(ctx context.Context, r api.ListCustomersToInvoiceRequestObject) (api.ListCustomersToInvoiceResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListCustomersToInvoice200JSONResponse, error) {
-		rows, next, err := s.Invoicing.ListToInvoice(tx, who, value(dayOf(r.Params.Through)), value(r.Params.Due), page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Invoicing.ListToInvoice(tx, who, invoicing.Sought{
+			Through: value(dayOf(r.Params.Through)), Due: value(r.Params.Due), CustomerID: r.Params.CustomerID, OwnerID: r.Params.OwnerID,
+		}, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.ToInvoice, len(rows))
 		for i, t := range rows {
 			data[i] = api.ToInvoice{
@@ -134,7 +136,7 @@ func (s *Server) ListInvoiceRunCustomers(ctx context.Context, r api.ListInvoiceR
 // ListGoodsReturns implements the operation of that name.
 func (s *Server) ListGoodsReturns(ctx context.Context, r api.ListGoodsReturnsRequestObject) (api.ListGoodsReturnsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListGoodsReturns200JSONResponse, error) {
-		rows, next, err := s.Receivables.ListReturns(tx, who, r.Params.CustomerID, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Receivables.ListReturns(tx, who, r.Params.CustomerID, r.Params.DeliveryNoteID, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.GoodsReturn, len(rows))
 		for i, g := range rows {
 			data[i] = returnBody(tx, g)

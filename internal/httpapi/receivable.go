@@ -19,7 +19,8 @@ func (s *Server) ListInvoices(ctx context.Context, r api.ListInvoicesRequestObje
 		f := receivable.Filter{
 			CustomerID: r.Params.CustomerID, PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)),
 			Open: value(r.Params.Open), Overdue: value(r.Params.Overdue), Kind: receivable.Kind(value(r.Params.Kind)),
-			CorrectsID: r.Params.CorrectsID, Number: value(r.Params.Number),
+			CorrectsID: r.Params.CorrectsID, Number: value(r.Params.Number), NoteID: r.Params.DeliveryNoteID,
+			From: value(dayOf(r.Params.InvoicedFrom)), Until: value(dayOf(r.Params.InvoicedUntil)), Taxed: r.Params.Taxed,
 		}
 		rows, next, err := s.Receivables.ListInvoices(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.Invoice, len(rows))

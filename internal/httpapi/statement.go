@@ -20,6 +20,7 @@ func (s *Server) ListStatements(ctx context.Context, r api.ListStatementsRequest
 		p := r.Params
 		rows, next, err := s.Statements.List(tx, who, statement.Filter{
 			CustomerID: p.CustomerID, OwnerID: p.OwnerID, Month: monthOf(p.Month), State: statement.State(value(p.State)), Kind: string(value(p.Kind)),
+			Number: value(p.Number),
 		}, page(p.Limit, p.Cursor))
 		return api.ListStatements200JSONResponse{Data: each(rows, statementRow), NextCursor: optional(next)}, err
 	})

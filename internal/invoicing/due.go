@@ -51,15 +51,28 @@ const notesSQL = `SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.am
 	LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
 	WHERE ` + isOpen
 
-// ListToInvoice returns a page of customers with something to invoice, by customer; only those of whom something may be invoiced now when
-// due is set. One statement, which looks at the page's customers and no others.
-func (s *Service) ListToInvoice(tx pg.Tx, who identity.Principal, through time.Time, due bool, p pg.Page) ([]ToInvoice, string, error) {
-	through = orToday(tx, through)
+// Sought is what to invoice is looked for by; zero fields don't narrow.
+type Sought struct {
+	Through    time.Time // today when zero
+	Due        bool      // only customers of whom something may be invoiced now
+	CustomerID *uuid.UUID
+	OwnerID    *uuid.UUID // whose the customer is
+}
+
+// ListToInvoice returns a page of customers with something to invoice, by customer. One statement, which looks at the page's customers and no others.
+func (s *Service) ListToInvoice(tx pg.Tx, who identity.Principal, by Sought, p pg.Page) ([]ToInvoice, string, error) {
+	through := orToday(tx, by.Through)
 	sql, args := `SELECT c.id AS customer_id, c.code AS customer_code, c.name AS customer_name, q.* FROM customers c CROSS JOIN LATERAL (
 			SELECT d.payer_id, coalesce(d.mode, 'at_once') AS mode, count(*) AS notes, sum(d.amount) AS amount, coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount,
 				count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
 			FROM (`+notesSQL+` AND n.customer_id = c.id GROUP BY n.id, i.mode) d GROUP BY d.payer_id, d.mode
-		) q WHERE (q.due_notes > 0 OR NOT ?)`, []any{through, through, false, due}
+		) q WHERE (q.due_notes > 0 OR NOT ?)`, []any{through, through, false, by.Due}
+	if by.CustomerID != nil {
+		sql, args = sql+" AND c.id = ?", append(args, *by.CustomerID)
+	}
+	if by.OwnerID != nil {
+		sql, args = sql+" AND c.owner_id = ?", append(args, *by.OwnerID)
+	}
 	if owners, all := who.Owners(); !all {
 		sql, args = sql+" AND c.owner_id IN ?", append(args, owners)
 	}

@@ -301,6 +301,21 @@ func TestSHP11_CashThatIsThereIsNotOverdueByTheJob(t *testing.T) {
 	s.agree()
 }
 
+// A clerk asks for one customer, a supervisor for one rep's.
+func TestWhatIsToBeInvoicedIsFoundByCustomerAndOwner(t *testing.T) {
+	t.Parallel()
+	s := trade(t, netDays(30))
+	s.ship(shipping.Credit, "10")
+	for query, n := range map[string]int{
+		"customer_id=" + s.customer.ID.String(): 1, "customer_id=" + uuid.NewString(): 0, "due=true&owner_id=" + s.People["rep1"].String(): 1,
+		"owner_id=" + s.People["rep2"].String(): 0,
+	} {
+		if got := s.As("clerk").Get("/v1/customers-to-invoice?" + query).Want(200); got.Len("data") != n {
+			t.Errorf("%s: %s", query, got.Body)
+		}
+	}
+}
+
 // The days are parameters: one below, at, and above.
 func TestSHP11_TheDaysUntilTheJobInvoicesAreParameters(t *testing.T) {
 	t.Parallel()

@@ -254,10 +254,13 @@ func (s *Service) GetReturn(tx pg.Tx, who identity.Principal, id uuid.UUID) (Goo
 }
 
 // ListReturns returns what came back from customers that the caller sees, newest first, without lines. One statement.
-func (s *Service) ListReturns(tx pg.Tx, who identity.Principal, customerID *uuid.UUID, p pg.Page) ([]GoodsReturn, string, error) {
+func (s *Service) ListReturns(tx pg.Tx, who identity.Principal, customerID, noteID *uuid.UUID, p pg.Page) ([]GoodsReturn, string, error) {
 	q := tx.DB
 	if customerID != nil {
 		q = q.Where("customer_id = ?", *customerID)
+	}
+	if noteID != nil {
+		q = q.Where("delivery_note_id = ?", *noteID)
 	}
 	if owners, all := who.Owners(); !all {
 		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)

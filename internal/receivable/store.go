@@ -75,6 +75,30 @@ type Filter struct {
 	Kind       Kind  // "" for any
 	CorrectsID *uuid.UUID
 	Number     string // its own, or the tax system's
+	NoteID     *uuid.UUID
+	From       time.Time // the day of the invoice, or later
+	Until      time.Time
+	Taxed      *bool // whether a number of the tax system is recorded for it
+}
+
+// found narrows invoices by what somebody knows of one, or looks for in many.
+func (f Filter) found(q *gorm.DB) *gorm.DB {
+	if f.Number != "" {
+		q = q.Where("id IN (SELECT id FROM invoices WHERE number = ? UNION ALL SELECT invoice_id FROM tax_invoices WHERE number = ? AND state = 'recorded')", f.Number, f.Number)
+	}
+	if f.NoteID != nil {
+		q = q.Where("id IN (SELECT invoice_id FROM invoice_lines WHERE delivery_note_id = ?)", *f.NoteID)
+	}
+	if !f.From.IsZero() {
+		q = q.Where("invoiced_on >= ?", f.From)
+	}
+	if !f.Until.IsZero() {
+		q = q.Where("invoiced_on <= ?", f.Until)
+	}
+	if f.Taxed != nil {
+		q = q.Where("EXISTS (SELECT FROM tax_invoices t WHERE t.invoice_id = invoices.id AND t.state = 'recorded') = ?", *f.Taxed)
+	}
+	return q
 }
 
 // ListInvoices returns invoices that the caller may see, newest first, without their lines. One statement.
@@ -101,9 +125,7 @@ func (s *Service) ListInvoices(tx pg.Tx, who identity.Principal, f Filter, p pg.
 	if f.CorrectsID != nil {
 		q = q.Where("corrects_id = ?", *f.CorrectsID)
 	}
-	if f.Number != "" {
-		q = q.Where("id IN (SELECT id FROM invoices WHERE number = ? UNION ALL SELECT invoice_id FROM tax_invoices WHERE number = ? AND state = 'recorded')", f.Number, f.Number)
-	}
+	q = f.found(q)
 	if owners, all := who.Owners(); !all {
 		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
 	}

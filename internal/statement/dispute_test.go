@@ -110,6 +110,11 @@ func TestARV06_ADisputeEndsByAnAdjustingDocumentOrAReason(t *testing.T) {
 		t.Errorf("%s", a.Body)
 	}
 	guest.Get("/v1/public/statement").WantProblem(410, "statement.link_gone") // after the revision
+	for number, found := range map[string]int{v.Number: 2, "STM-000000-00000": 0} { // who has the old paper in hand finds both
+		if got := b.As("rep1").Get("/v1/statements?number=" + number).Want(200); got.Len("data") != found {
+			t.Errorf("%s: %s", number, got.Body)
+		}
+	}
 	b.As("clerk").Post(path+"/send", object{"via": "link"}).WantProblem(409, "statement.superseded")
 	if f := b.As("rep1").Get("/v1/me/follow-ups?kind=statement.dispute").Want(200); f.Len("data") != 0 {
 		t.Errorf("still asked: %s", f.Body)

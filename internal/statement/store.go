@@ -48,6 +48,7 @@ type Filter struct {
 	Month      *time.Time // that they begin in
 	State      State      // "" for any but superseded
 	Kind       string     // "" for any
+	Number     string     // "" for any; what was superseded is found by it too
 }
 
 // Row is a statement in a list, with whose it is.
@@ -76,9 +77,12 @@ func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([
 	if f.Kind != "" {
 		q = q.Where("v.kind = ?", f.Kind)
 	}
+	if f.Number != "" {
+		q = q.Where("v.number = ?", f.Number)
+	}
 	if f.State != "" {
 		q = q.Where("v.state = ?", f.State)
-	} else {
+	} else if f.Number == "" {
 		q = q.Where("v.state <> 'superseded'")
 	}
 	var last uuid.UUID
