@@ -7920,6 +7920,8 @@ CREATE INDEX shipping_notices_day ON public.shipping_notices USING btree (ship_d
 
 CREATE INDEX shipping_notices_flow ON public.shipping_notices USING btree (flow, id DESC);
 
+CREATE INDEX shipping_notices_let_pass ON public.shipping_notices USING btree (payer_id, released_at) WHERE ((flow = ANY (ARRAY['credit'::text, 'new_customer'::text])) AND (special_release_id IS NULL) AND (emergency_id IS NULL) AND (released_at IS NOT NULL));
+
 CREATE INDEX shipping_notices_owner ON public.shipping_notices USING btree (owner_id, id DESC);
 
 CREATE INDEX shipping_notices_promised ON public.shipping_notices USING btree (payer_id) WHERE ((flow = 'prepaid'::text) AND (state = ANY (ARRAY['checked'::text, 'blocked'::text])));

@@ -27,7 +27,9 @@
 // The gate is judged at the check, and again under the account's lock at the release: what is worse than what was approved is put to approval
 // again (CRD-17). What waits is judged anew by a job when its payer's credit changes (Reevaluate), and so is what is released and hasn't left when
 // grade or limit are changed or money that had come in is gone (Rejudge). What was let pass counts for shipping.check_valid_days, then it is
-// judged again when goods are laid out or loaded; beyond shipping.check_tolerance it goes back to finance, or its rest is closed. A special release
+// judged again when goods are laid out or loaded; beyond shipping.check_tolerance it goes back to finance, or its rest is closed. It is
+// held against its own approval and, for what its payer owes altogether, against what was agreed since of the payer's other notices: who let a later
+// one pass above the limit had this one in the figures (SHP-06), so it isn't asked about again for that. A special release
 // (特放, CRD-13) lets a named notice pass once, an emergency release (SHP-15) before its papers.
 //
 // In shortage the notices of a day are served by priority, which follows the grade unless the sales manager says otherwise (SHP-19).

@@ -100,6 +100,47 @@ func TestSHP03_ANewGradeTurnsWhatWaits(t *testing.T) {
 	w.wantEvent(before, n, 1)
 }
 
+// SHP-03: so does all that lowers what was invoiced or had left: a credit note, goods that come back, invoiced or not, and a correction.
+func TestSHP03_WhatIsOwedNoMoreTurnsWhatWaits(t *testing.T) {
+	for name, lower := range map[string]func(w *world, note, line string){
+		"credit note": func(w *world, note, _ string) {
+			v := w.As("clerk").Post("/v1/invoices", object{"delivery_note_ids": []string{note}}).Want(201).ID()
+			w.As("finance").Post("/v1/invoices/"+v+"/credit", object{"cause": "price", "reason": "价格更正", "amount": "200.00"}).Want(201)
+		},
+		"return": func(w *world, note, line string) {
+			w.As("finance").Post("/v1/goods-returns", object{
+				"delivery_note_id": note, "reason": "色差", "lines": []object{{"delivery_line_id": line, "quantity": "200"}},
+			}).Want(201)
+		},
+		"return of what was invoiced": func(w *world, note, line string) {
+			w.As("clerk").Post("/v1/invoices", object{"delivery_note_ids": []string{note}}).Want(201)
+			w.As("finance").Post("/v1/goods-returns", object{
+				"delivery_note_id": note, "reason": "色差", "lines": []object{{"delivery_line_id": line, "quantity": "200"}},
+			}).Want(201)
+		},
+		"correction": func(w *world, note, line string) {
+			c := w.As("clerk").Post("/v1/delivery-corrections", object{
+				"delivery_note_id": note, "cause": "customer", "reason": "过磅差异", "lines": []object{{"delivery_line_id": line, "quantity": "300"}},
+			}).Want(201).ID()
+			w.As("finance").Post("/v1/delivery-corrections/"+c+"/post", object{}).Want(200)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, "1000")
+			note := w.dispatch(w.released("500"), "500").Want(201).ID()
+			w.let(note).Want(201)
+			line := w.As("keeper").Get("/v1/delivery-notes/" + note).Want(200).String("lines.0.id")
+			n := w.checked("credit", "700")
+			if got := w.asked(n); got != 2 {
+				t.Fatalf("%d steps", got)
+			}
+			before := w.queued()
+			lower(w, note, line) // 300 + 700 is the limit
+			w.wantEvent(before, n, 1)
+		})
+	}
+}
+
 // uncover is the job of a payment that was reversed.
 func (w *world) uncover(notice string) {
 	w.t.Helper()

@@ -194,8 +194,12 @@ func overBefore(approved map[string]any) decimal.Decimal {
 
 // groupGrowth is by how much more the group's limit is passed than when it was approved.
 func (v verdict) groupGrowth(approved map[string]any) decimal.Decimal {
-	was := money.NotNegative(sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit")))
-	return sub(sub(v.GroupAfter(), v.Group.Limit), was)
+	return sub(sub(v.GroupAfter(), v.Group.Limit), groupBefore(approved))
+}
+
+// groupBefore is by how much the group's limit was passed when it was approved; 0 when it wasn't.
+func groupBefore(approved map[string]any) decimal.Decimal {
+	return money.NotNegative(sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit")))
 }
 
 // amountFact reads an amount as requests keep it: a decimal, or its text.

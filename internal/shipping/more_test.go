@@ -13,6 +13,7 @@ import (
 func TestORG05_DeniedVerbalApprovalTakesTheReleaseBack(t *testing.T) {
 	w := open(t, "1000")
 	whole, part := w.checked("credit", "100"), w.checked("credit", "100")
+	trucks := map[string]string{}
 	for _, n := range []string{whole, part} {
 		approval := "/v1/approvals/" + w.As("rep1").Get(notices+n).String("approval_id")
 		w.As("rep1").Post(approval+"/verbal-approval", object{
@@ -22,7 +23,13 @@ func TestORG05_DeniedVerbalApprovalTakesTheReleaseBack(t *testing.T) {
 		if n == part {
 			w.dispatch(n, "30").Want(201)
 		}
+		trucks[n] = w.truck(n)
 		w.As("manager").Post(approval+"/deny", object{"comment": "当日未接到电话"}).Want(200)
+	}
+	for n, truck := range trucks { // none comes
+		if got := w.As("keeper").Get("/v1/transport-notices/" + truck).Want(200).String("state"); got != "cancelled" {
+			t.Errorf("the truck of %s is %s", n, got)
+		}
 	}
 	w.wantState(whole, "refused")
 	w.wantState(part, "closed")

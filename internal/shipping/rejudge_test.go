@@ -50,6 +50,62 @@ func TestSHP03_AFallingLimitTakesReleasesBack(t *testing.T) {
 	w.wantState(second, "released") // approved as it is
 }
 
+// agreed writes a notice above the limit that the general manager has released.
+func (w *world) agreed(quantity string) string {
+	w.t.Helper()
+	n := w.checked("credit", quantity)
+	w.verb("manager", n, "release", object{}).Want(200)
+	w.verb("gm", n, "release", object{}).Want(200)
+	w.wantState(n, "released")
+	return n
+}
+
+// Who let a later notice pass above the limit had the earlier one in the figures: what holds of the later holds of the earlier, at the tolerance
+// and above it; and once the later is taken back, the earlier is held against its own approval again.
+func TestSHP06_WhatWasAgreedAboveTheLimitDoesntTakeAnInnocentBack(t *testing.T) {
+	w := open(t, "1000")
+	w.rule("shipping.check_tolerance", "50")
+	innocent := w.released("600")
+	over := w.agreed("600") // 200 above the limit
+	w.setLimit("950", nil)  // 250: at the tolerance
+	w.rejudge()
+	w.wantState(over, "released")
+	w.wantState(innocent, "released")
+	w.setLimit("949.99", nil) // above it: the youngest goes, and then the other fits
+	w.rejudge()
+	w.wantState(over, "submitted")
+	w.wantState(innocent, "released")
+	w.setLimit("550", nil)
+	w.rejudge()
+	w.wantState(innocent, "released") // 50 above: at its own tolerance
+	w.setLimit("549.99", nil)
+	w.rejudge()
+	w.wantState(innocent, "submitted")
+}
+
+// So it is when an old check is made again, also after the later notice has left.
+func TestSHP06_AnOldCheckIsHeldAgainstWhatWasAgreedSince(t *testing.T) {
+	w := open(t, "1000")
+	innocent := w.released("600")
+	over := w.agreed("600")
+	w.dispatch(over, "600").Want(201)
+	w.forward(16)
+	w.dispatch(innocent, "600").Want(201)
+}
+
+// What was agreed before a notice was released, or of one that was taken back, is no leave for it.
+func TestSHP06_WhatWasAgreedBeforeOrTakenBackIsNoLeave(t *testing.T) {
+	w := open(t, "1000")
+	first := w.agreed("1200") // 200 above
+	w.verb("rep1", first, "cancel", object{"reason": "推迟"}).Want(200)
+	n := w.released("1000")
+	later := w.agreed("100")
+	w.verb("rep1", later, "cancel", object{"reason": "推迟"}).Want(200)
+	w.owe("0.01", 60)
+	w.forward(16)
+	w.dispatch(n, "1").WantProblem(409, "shipping.check_outlived")
+}
+
 // A customer that is downgraded has what was released without a bound looked at again.
 func TestSHP03_ADowngradeTakesReleasesBack(t *testing.T) {
 	w := open(t, "unlimited")

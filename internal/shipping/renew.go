@@ -152,8 +152,8 @@ func (s *Service) Rejudge(tx pg.Tx, id uuid.UUID) error {
 	return s.sendBack(tx, h, v, "credit has changed since the release / 放行后信用状况变化")
 }
 
-// judgeReleased judges a released notice by the situation of now, in which it counts already, and says whether that is worse than what was approved
-// by more than the tolerance. in is what the decision shows.
+// judgeReleased judges a released notice by the situation of now, in which it counts already, and says whether that is worse than what was let
+// pass (letPass) by more than the tolerance. in is what the decision shows.
 func (s *Service) judgeReleased(tx pg.Tx, h *held, r approval.Request) (v verdict, in map[string]string, worse bool, err error) {
 	n := &h.notice
 	sit, err := s.situation(tx, h, true)
@@ -174,7 +174,11 @@ func (s *Service) judgeReleased(tx pg.Tx, h *held, r approval.Request) (v verdic
 		b.Again = true
 	}
 	in = map[string]string{"passed_at": n.PassedAt.In(clock.Shanghai).Format("2006-01-02 15:04"), "tolerance": tolerance.String(), "approval": r.ID.String()}
-	return v, in, counted.worse(v, r.Facts, tolerance), nil
+	if !counted.worse(v, r.Facts, tolerance) {
+		return v, in, false, nil
+	}
+	since, err := agreedSince(tx, n)
+	return v, in, counted.worse(v, letPass(r.Facts, since), tolerance), err
 }
 
 // sendBack takes the release of a notice back that doesn't hold: it is with finance again, and when some of it has left, its rest
