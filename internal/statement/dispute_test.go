@@ -109,7 +109,7 @@ func TestARV06_ADisputeEndsByAnAdjustingDocumentOrAReason(t *testing.T) {
 	if a.At("revision") != 2.0 || a.String("state") != "draft" || a.String("closing.total") != "1000.00" || a.String("adjusted_after") != "-300.00" || a.String("agreed") != "700.00" {
 		t.Errorf("%s", a.Body)
 	}
-	guest.Get("/v1/public/statement").WantProblem(410, "statement.link_gone") // after the revision
+	guest.Get("/v1/public/statement").WantProblem(410, "statement.link_gone")       // after the revision
 	for number, found := range map[string]int{v.Number: 2, "STM-000000-00000": 0} { // who has the old paper in hand finds both
 		if got := b.As("rep1").Get("/v1/statements?number=" + number).Want(200); got.Len("data") != found {
 			t.Errorf("%s: %s", number, got.Body)
