@@ -150,16 +150,18 @@ func TestAnInterruptedBacktestGoesOn(t *testing.T) {
 	_, err = w.start("gm", tighter())
 	wants(t, "a second one meanwhile", err, backtest.ErrLive)
 	ctx, stop := context.WithCancel(context.Background())
-	go func() {
+	var watch sync.WaitGroup
+	watch.Go(func() {
 		for {
 			if sum, _ := w.read("gm", r.ID); sum.Scanned >= 2 {
 				stop()
 				return
 			}
 		}
-	}()
+	})
 	_ = w.s.Run(ctx, r.ID) // it may have got through before it was stopped
 	stop()
+	watch.Wait() // or its last look meets a pool that is closed
 	w.must(w.s.Run(context.Background(), r.ID))
 	sum, results := w.read("gm", r.ID)
 	if figures(sum.Run) != [6]int{n, n, n, 0, 0, 0} || len(results) != n || sum.State != backtest.Done || sum.Total != n || sum.Scanned != n {
