@@ -32,9 +32,9 @@ type movement struct {
 
 // row is a movement as the bank's file says it.
 func (m movement) row(d *desk) string {
-	amount, in, out := decimal.MustNew(m.fen, 2).String(), "", ""
-	if in = amount; !m.incoming {
-		in, out = "", amount
+	in, out := decimal.MustNew(m.fen, 2).String(), ""
+	if !m.incoming {
+		in, out = "", in
 	}
 	return strings.Join([]string{d.day(-m.day), in, out, m.party, "", m.reference, m.id}, ",")
 }
