@@ -43,7 +43,7 @@ func (s *Service) LockPassed(tx pg.Tx, pass uuid.UUID, number string) (DeliveryN
 		DeliveryNote `gorm:"embedded"`
 		P            GatePass `gorm:"embedded;embeddedPrefix:pass_"`
 	}
-	err := tx.Raw(`SELECT d.*, `+besideItsPass+` FROM gate_passes p JOIN delivery_notes d ON d.id = p.delivery_note_id WHERE `+where+`
+	err := tx.Raw(`SELECT d.*, `+gateColumns+` FROM gate_passes p JOIN delivery_notes d ON d.id = p.delivery_note_id WHERE `+where+`
 		FOR UPDATE OF d FOR NO KEY UPDATE OF p`, arg).Scan(&rows).Error // the rows are locked in this order
 	if err == nil && len(rows) == 0 {
 		err = errs.ErrNotFound
@@ -57,8 +57,8 @@ func (s *Service) LockPassed(tx pg.Tx, pass uuid.UUID, number string) (DeliveryN
 	return notes[0], err
 }
 
-// besideItsPass are the columns of a gate pass (p) beside what it is read with.
-const besideItsPass = `p.id AS pass_id, p.number AS pass_number, p.delivery_note_id AS pass_delivery_note_id, p.notice_id AS pass_notice_id, p.vehicle AS pass_vehicle,
+// gateColumns are the columns of a gate pass (p) beside what it is read with.
+const gateColumns = `p.id AS pass_id, p.number AS pass_number, p.delivery_note_id AS pass_delivery_note_id, p.notice_id AS pass_notice_id, p.vehicle AS pass_vehicle,
 	p.lines_hash AS pass_lines_hash, p.kid AS pass_kid, p.state AS pass_state, p.issued_at AS pass_issued_at, p.expires_at AS pass_expires_at,
 	p.used_at AS pass_used_at, p.used_by AS pass_used_by, p.version AS pass_version`
 
