@@ -161,8 +161,8 @@ func TestAnInterruptedBacktestGoesOn(t *testing.T) {
 	})
 	_ = w.s.Run(ctx, r.ID) // it may have got through before it was stopped
 	stop()
-	watch.Wait() // or its last look meets a pool that is closed
 	w.must(w.s.Run(context.Background(), r.ID))
+	watch.Wait() // or its last look meets a pool that is closed
 	sum, results := w.read("gm", r.ID)
 	if figures(sum.Run) != [6]int{n, n, n, 0, 0, 0} || len(results) != n || sum.State != backtest.Done || sum.Total != n || sum.Scanned != n {
 		t.Errorf("%+v, %d results", sum.Run, len(results))
