@@ -48,6 +48,9 @@ func (f *fault) acknowledged(w write) write {
 func (f *fault) noted(w write) write {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if w.id == "" {
+		return w // refused
+	}
 	if w.list == "" {
 		w.list = w.path
 	}

@@ -23,7 +23,7 @@ func (f *fault) replay() {
 }
 
 // only narrows lists to what the workers write themselves.
-var only = map[string]string{"/v1/stock-movements": "&kind=receipt", "/v1/invoices": "&kind=invoice"}
+var only = map[string]string{"/v1/stock-movements": "&kind=receipt", "/v1/invoices": "&kind=invoice", "/v1/statements": "&kind=manual", "/v1/dunnings": "&state=sent"}
 
 // listed reads all documents of a kind: id → number.
 func (f *fault) listed(path string) map[string]string {
@@ -46,6 +46,29 @@ func (f *fault) all(path, filter string) (found []object) {
 			return found
 		}
 		cursor = "&cursor=" + next
+	}
+}
+
+// series are the documents that are compared, by path, and the series of their numbers.
+var series = map[string]string{
+	"/v1/customers": "", "/v1/orders": "SO", "/v1/receipts": "RC", "/v1/stock-movements": "", "/v1/shipping-notices": "SN",
+	"/v1/delivery-notes": "DN", "/v1/invoices": "INV", "/v1/stock-preparations": "",
+	"/v1/delivery-corrections": "DC", "/v1/disputed-items": "", "/v1/goods-returns": "RT",
+	"/v1/transport-notices": "TN", "/v1/freight-vouchers": "FV", "/v1/carriers": "", "/v1/carrier-settlements": "CS", "/v1/gate-conflicts": "",
+	"/v1/emergency-releases": "ER", "/v1/special-releases": "SR", "/v1/bank-imports": "BS", "/v1/acceptance-bills": "",
+	"/v1/payment-promises": "PP", "/v1/bad-debts": "BD", "/v1/statements": "", "/v1/dunnings": "DUN",
+}
+
+// compareAll compares everything, and wants everything that was acknowledged to be compared.
+func (f *fault) compareAll() {
+	f.t.Helper()
+	for path, prefix := range series {
+		f.compare(path, prefix)
+	}
+	for path := range f.acked {
+		if _, compared := series[path]; !compared && path != "-" {
+			f.t.Errorf("%s isn't compared with what was acknowledged", path)
+		}
 	}
 }
 

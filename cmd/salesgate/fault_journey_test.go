@@ -16,15 +16,15 @@ type journey struct {
 
 // step does one write, repeated until it is acknowledged; list says where its result is listed, "-" for nowhere.
 func (j *journey) step(who, list, path string, request object) write {
-	return j.do1(write{who: who, list: list, path: path, request: request})
+	return j.write(write{who: who, list: list, path: path, request: request})
 }
 
 // upload brings a file, and returns its id.
 func (j *journey) upload(who string) string {
-	return j.do1(write{who: who, list: "-", path: "/v1/attachments?file_name=paper.pdf", file: "%PDF-1.7 " + j.name}).id
+	return j.write(write{who: who, list: "-", path: "/v1/attachments?file_name=paper.pdf", file: "%PDF-1.7 " + j.name}).id
 }
 
-func (j *journey) do1(w write) write {
+func (j *journey) write(w write) write {
 	verb, _, _ := strings.Cut(w.path[strings.LastIndex(w.path, "/")+1:], "?")
 	w.key = fmt.Sprintf("%s-%d-%s", j.name, j.steps, verb)
 	j.steps++
@@ -89,10 +89,14 @@ func lineOf(w write) any {
 
 // order submits an order of kg at 10 each.
 func (j *journey) order(settlement string, kg int) write {
-	return j.step("", "", "/v1/orders", object{
-		"customer_id": j.customer, "channel": "api", "settlement": settlement, "terms_days": 30, "submit": true,
+	request := object{
+		"customer_id": j.customer, "channel": "api", "settlement": settlement, "submit": true,
 		"lines": []any{object{"product_id": j.product, "quantity": fmt.Sprint(kg), "price": "10"}},
-	})
+	}
+	if settlement == "net_days" {
+		request["terms_days"] = 30
+	}
+	return j.step("", "", "/v1/orders", request)
 }
 
 // notice submits a notice of all of an order; without a vehicle several trucks may fetch it.

@@ -42,50 +42,62 @@ func TestFault_KillNine(t *testing.T) {
 	f.start()
 	f.login()
 	f.open()
+	f.openBank()
 	f.openWay()
 	f.nextMonth()
+	f.phase("everything is there")
 	var workers sync.WaitGroup
 	done := make(chan struct{})
 	for w, next := range []func(worker, n int) write{f.customer, f.order, f.order, f.receipt, f.goods, f.goods} {
 		workers.Go(func() { f.work(w, done, next) })
 	}
 	each(func(w way, code string) { workers.Go(func() { f.goAll(w, code, done) }) })
+	workers.Go(func() { f.letters(done) })
 	for round := range rounds {
-		time.Sleep(time.Duration(400+100*(round%5)) * time.Millisecond)
-		if round%2 == 0 {
-			_ = f.server.Process.Kill()
-		} else {
-			_ = syscall.Kill(f.postmaster(), syscall.SIGKILL)
-		}
-		_ = f.server.Wait() // the server ends by itself when its database is gone
-		if rounds > 2 {     // the short version looks once, in the end
-			f.verify(round)
-		}
-		f.start()
-		if round%5 == 4 && round < rounds-1 {
-			f.nextMonth()
-		}
+		f.round(round, rounds)
 	}
 	time.Sleep(300 * time.Millisecond)
+	f.phase("the last kill is over")
 	close(done)
 	workers.Wait()
-	f.replay()
+	f.phase("every way came to its end")
 	f.reached()
+	f.replay()
 	f.bookedLate()
-	for path, series := range map[string]string{
-		"/v1/customers": "", "/v1/orders": "SO", "/v1/receipts": "RC", "/v1/stock-movements": "", "/v1/shipping-notices": "SN",
-		"/v1/delivery-notes": "DN", "/v1/invoices": "INV", "/v1/stock-preparations": "",
-		"/v1/delivery-corrections": "DC", "/v1/disputed-items": "", "/v1/goods-returns": "RT",
-		"/v1/transport-notices": "TN", "/v1/freight-vouchers": "FV", "/v1/carriers": "", "/v1/carrier-settlements": "CS", "/v1/gate-conflicts": "",
-	} {
-		f.compare(path, series)
-	}
+	f.compareAll()
 	f.oneStatementEach()
+	f.phase("everything is compared")
 	_ = f.server.Process.Signal(syscall.SIGTERM)
 	if err := f.server.Wait(); err != nil {
 		t.Errorf("the server didn't stop cleanly: %v", err)
 	}
 	f.verify(rounds)
+	f.phase("the books agree")
+}
+
+// round kills the server or its database, and starts it again.
+func (f *fault) round(round, rounds int) {
+	f.t.Helper()
+	time.Sleep(time.Duration(400+100*(round%5)) * time.Millisecond)
+	if round%2 == 0 {
+		_ = f.server.Process.Kill()
+	} else {
+		_ = syscall.Kill(f.postmaster(), syscall.SIGKILL)
+	}
+	_ = f.server.Wait() // the server ends by itself when its database is gone
+	if rounds > 2 {     // the short version looks once, in the end
+		f.verify(round)
+	}
+	f.start()
+	if round%5 == 4 && round < rounds-1 {
+		f.nextMonth()
+	}
+}
+
+// phase tells how long it took so far.
+func (f *fault) phase(what string) {
+	f.t.Helper()
+	f.t.Logf("%4.1f s: %s", time.Since(f.since).Seconds(), what)
 }
 
 // verify fails the test for what salesgate verify finds, whatever was going on when server or database died.
@@ -103,13 +115,14 @@ type fault struct {
 	database                string // while there is no server
 	server                  *exec.Cmd
 
-	shop, product string            // what orders are about
-	payers        map[string]string // of the ways, by code
-	ids           map[string]any    // of people
+	shop, product, account string            // what orders are about, and where money comes to
+	payers                 map[string]string // of the ways, by code
+	ids                    map[string]any    // of people
 
 	tokens sync.Map // of people; who has none, or an old one, logs in
 	month  sync.RWMutex
 	months int
+	since  time.Time     // it runs
 	began  time.Time     // on which day
 	ahead  time.Duration // of the server's clock
 
@@ -117,6 +130,7 @@ type fault struct {
 	acked       map[string][]write         // by path
 	before      map[string]map[string]bool // what was there when the workers began, by path
 	begun, ends map[string]int             // by way
+	sent        int                        // dunning letters
 }
 
 func newFault(t *testing.T) *fault {
@@ -126,7 +140,7 @@ func newFault(t *testing.T) *fault {
 		t.Fatal(err)
 	}
 	f := &fault{
-		t: t, data: dataFolder(t), addr: ln.Addr().String(), began: clock.Today(time.Now()),
+		t: t, data: dataFolder(t), addr: ln.Addr().String(), since: time.Now(), began: clock.Today(time.Now()),
 		acked: map[string][]write{}, before: map[string]map[string]bool{}, begun: map[string]int{}, ends: map[string]int{},
 	}
 	ln.Close()

@@ -41,6 +41,12 @@ var ways = []way{
 	{name: "sale", many: 3, limit: "10000000", going: (*journey).sale},
 	{name: "truck", many: 1, limit: "10000000", going: (*journey).trucks},
 	{name: "offline", many: 1, limit: "10000000", going: (*journey).offline},
+	{name: "emergency", many: 1, limit: "10000000", going: (*journey).emergency},
+	{name: "special", many: 1, limit: "50", going: (*journey).special},
+	{name: "bank", many: 1, limit: "10000000", going: (*journey).bank},
+	{name: "prepaid", many: 1, limit: "10000000", going: (*journey).prepaid},
+	{name: "chase", many: 1, limit: "10000000", debt: "1000000.00", going: (*journey).chase},
+	{name: "statements", many: 1, limit: "10000000", debt: "1000000.00", going: (*journey).statements},
 }
 
 // each calls fn for every customer of the ways.
