@@ -150,19 +150,35 @@ func newFault(t *testing.T) *fault {
 	}
 	stop := f.arrange()
 	defer stop()
-	for who, roles := range people {
-		create := f.command("user", "create", who, "--role", roles, "--password-stdin")
-		create.Stdin = strings.NewReader(faultPassword + "\n")
-		if out, err := create.CombinedOutput(); err != nil {
-			t.Fatalf("create user: %v\n%s", err, out)
+	f.hire(rep) // and with the first one the tables
+	everybody(func(who string) {
+		if who != rep {
+			f.hire(who)
 		}
-	}
+	})
 	f.load("products", "product code,product name,unit,lifecycle,tax rate\nP-1,Example fibre,kg,standard,0.13\n")
 	f.load("prices", "product code,base price\nP-1,10\n")
 	f.load("customers", "customer code,customer name,status,owner,contact,position,phone,grade,credit limit,settlement,terms days\n"+shops())
 	f.load("receivables", "invoice number,customer code,invoice date,due date,open amount\n"+debts())
 	f.invoiceByHand()
 	return f
+}
+
+// everybody does something for each of the people at the same time.
+func everybody(fn func(who string)) {
+	var all sync.WaitGroup
+	for who := range people {
+		all.Go(func() { fn(who) })
+	}
+	all.Wait()
+}
+
+func (f *fault) hire(who string) {
+	create := f.command("user", "create", who, "--role", people[who], "--password-stdin")
+	create.Stdin = strings.NewReader(faultPassword + "\n")
+	if out, err := create.CombinedOutput(); err != nil {
+		f.t.Errorf("create user: %v\n%s", err, out)
+	}
 }
 
 // invoiceByHand has the ways' payers invoiced after their statements: so the daily run leaves their goods to the ways, which invoice ahead.
@@ -249,16 +265,16 @@ func (f *fault) postmaster() int {
 // login logs everybody in and replaces the first passwords, which the command line has made known to two people.
 func (f *fault) login() {
 	f.t.Helper()
-	for who := range people {
+	everybody(func(who string) {
 		status, body := f.postAs("", "/v1/auth/login", "", object{"username": who, "password": faultPassword})
 		f.tokens.Store(who, body["access_token"])
 		if status == http.StatusOK {
 			status, body = f.postAs(who, "/v1/me/password", "", object{"old_password": faultPassword, "new_password": faultPassword + " two"})
 		}
 		if f.tokens.Store(who, body["access_token"]); status != http.StatusOK {
-			f.t.Fatalf("%s: %d %v", who, status, body)
+			f.t.Errorf("%s: %d %v", who, status, body)
 		}
-	}
+	})
 }
 
 // again logs a person in whose token is of another month.

@@ -11,7 +11,8 @@
 //
 // It does not own what the work is: app registers functions of the modules concerned. It doesn't know the business.
 //
-// A job runs at least once: a server that is killed between the effect and the note that it is done runs it again. So a
+// A job runs at least once: when a server is killed between the effect and the note that it is done, another one runs it again, a minute after the job
+// could have ended by itself. So a
 // function does its effect in one transaction and finds nothing to do the second time. Deadlines are compared with
 // tx.Now, never with the time at which the queue happens to run, so that the sandbox clock is obeyed.
 //

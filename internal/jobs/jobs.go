@@ -20,7 +20,8 @@ import (
 // Limits of the queue.
 const (
 	jobTimeout = 2 * time.Minute
-	keepDone   = time.Hour // a sweep every ten seconds leaves many rows behind
+	killed     = jobTimeout + time.Minute // when a job that still runs was its server's who is dead; River waits an hour longer
+	keepDone   = time.Hour                // a sweep every ten seconds leaves many rows behind
 )
 
 // Args is what a kind of job needs to know; River stores it as JSON. Kind() names it for good.
@@ -78,13 +79,19 @@ func Handle[T Args](r *Runner, fn func(ctx context.Context, args T) error) {
 
 // Start begins to run jobs, at most parallel at once, until Stop. The end of ctx doesn't stop it.
 func (r *Runner) Start(ctx context.Context, parallel int) error {
-	Handle(r, r.runSweep)
+	Handle(r, func(ctx context.Context, args sweepArgs) error {
+		if err := r.runSweep(ctx, args); err != nil {
+			return river.JobCancel(err) // the next round comes
+		}
+		return nil
+	})
 	river.AddWorker(r.workers, periodWorker{r: r})
 	client, err := river.NewClient(riverpgxv5.New(r.db.Pool()), &river.Config{
 		Workers:                     r.workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}},
 		PeriodicJobs:                r.periodic(),
 		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        killed,
 		CompletedJobRetentionPeriod: keepDone,
 		Logger:                      slog.New(quiet{r.log.Handler()}),
 	})

@@ -28,10 +28,11 @@ type sweepArgs struct {
 // Kind implements Args.
 func (sweepArgs) Kind() string { return "sweep" }
 
-// InsertOpts keeps a periodic round from being queued while one is queued or runs. A round that fails isn't repeated: the next comes.
+// InsertOpts keeps a periodic round from being queued while one is queued or runs. A round whose server was killed, or that panicked, is repeated once, so
+// that work of every hour needn't wait for the next; one that fails isn't.
 func (sweepArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{
-		MaxAttempts: 1,
+		MaxAttempts: 2,
 		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 		}},
