@@ -268,6 +268,41 @@ func TestLayoutsOfBanks(t *testing.T) {
 	}
 }
 
+// What isn't clear isn't guessed at: money that went out is never taken for a customer's, nor 1234,56 for a hundred times as much (ARV-01).
+func TestARV01_WhatABankDoesntSayClearlyIsRefused(t *testing.T) {
+	t.Parallel()
+	today := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	const two, one = "日期,收入,支出,对方户名\n2026-11-20,", "日期,金额,收支方向,对方户名\n2026-11-20,"
+	for text, want := range map[string]string{
+		one + "5.00,借方,甲": "out", one + "5.00,支取,甲": "out", one + "5.00,往账,甲": "out", one + "5.00,付款,甲": "out", one + "5.00,Dr.,甲": "out",
+		one + "5.00,贷方,甲": "in", one + "5.00,来账,甲": "in", one + "5.00, ＣＲ ,甲": "in", one + "-5.00,借,甲": "out", one + "-5.00,贷,甲": "out",
+		one + "5.00,,甲": "bank_import.direction", one + "5.00,?,甲": "bank_import.direction", one + "5.00,Transfer,甲": "bank_import.direction",
+		"Date,Amount,Type,Dr/Cr,Payer\n2026-11-20,5.00,Transfer,D,ACME": "out", "Date,Amount,Type,Dr/Cr,Payer\n2026-11-20,5.00,Credit,D,ACME": "bank_import.direction",
+		two + "5.00,,甲": "in", two + "5.00,-,甲": "in", two + "--,5.00,甲": "out", two + ",-5.00,甲": "out", two + "-5.00,,甲": "out",
+		two + "5.00,6.00,甲": "bank_import.direction", two + "\"5,00\",,甲": "bank_import.bad_amount", two + "\"1234,56\",,甲": "bank_import.bad_amount",
+		two + "1 2 3,,甲": "bank_import.bad_amount", two + "5+5,,甲": "bank_import.bad_amount", two + "5CNY5,,甲": "bank_import.bad_amount",
+		two + "1.5E+03,,甲": "bank_import.bad_amount", two + "\"１，２３４．５０\",,甲": "in", two + "¥5.00元,,甲": "in", two + "CNY 5,,甲": "in",
+	} {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lines, faults, err := bankstatement.Read(path, "CNY", today)
+		got := fmt.Sprint(err)
+		switch {
+		case len(faults) > 0:
+			got = faults[0].Err.Code
+		case len(lines) == 1 && lines[0].Incoming:
+			got = "in"
+		case len(lines) == 1:
+			got = "out"
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
 // Somebody says what they paid, or reads the number off their slip.
 func TestARV01_LinesAreFoundByAmountAndTheBanksNumber(t *testing.T) {
 	t.Parallel()

@@ -16,9 +16,11 @@ var (
 		"The file isn't taken: {count} of its cells can't be read.", "文件未导入:{count} 处无法识别。", "ARV-01")
 	ErrNoTable = errs.Define(errs.Rule, "bank_import.no_table",
 		"The file has no row with the headers of a date, an amount and a counter-party.", "文件中未找到包含日期、金额和对方户名的表头。")
-	ErrTooMany  = errs.Define(errs.Rule, "bank_import.too_many_lines", "A bank statement has at most {max} lines; split the file.", "单个流水文件最多 {max} 行,请拆分。")
-	ErrDate     = errs.Define(errs.Rule, "bank_import.bad_date", "This is no date of the past.", "日期无法识别或晚于今天。")
-	ErrAmount   = errs.Define(errs.Rule, "bank_import.bad_amount", "This is no amount above 0 with at most 2 decimals.", "金额无法识别(须大于 0,最多两位小数)。")
+	ErrTooMany   = errs.Define(errs.Rule, "bank_import.too_many_lines", "A bank statement has at most {max} lines; split the file.", "单个流水文件最多 {max} 行,请拆分。")
+	ErrDate      = errs.Define(errs.Rule, "bank_import.bad_date", "This is no date of the past.", "日期无法识别或晚于今天。")
+	ErrAmount    = errs.Define(errs.Rule, "bank_import.bad_amount", "This is no amount above 0 with at most 2 decimals.", "金额无法识别(须大于 0,最多两位小数)。")
+	ErrDirection = errs.Define(errs.Rule, "bank_import.direction", "It isn't clear whether this line's money came in or went out: say 贷/借, 收入/支出, credit/debit, in one of the two columns.",
+		"无法判断该行是收入还是支出:请注明贷/借、收入/支出或 credit/debit,收入与支出两列只填一列。", "ARV-01")
 	ErrCurrency = errs.Define(errs.Rule, "bank_import.other_currency", "This line isn't in the account's currency.", "币种与账户不符。", "ARV-01")
 	ErrLong     = errs.Define(errs.Rule, "bank_import.too_long", "This is longer than {max} characters.", "长度超过 {max} 个字符。")
 

@@ -184,24 +184,35 @@ func (r *reader) row(no int, cells []string) {
 	r.lines = append(r.lines, l)
 }
 
-// amount reads what came in or went out, from one column or two.
+// What banks say of a movement whose amount stands in one column.
+var (
+	saysIn  = []string{"贷", "贷方", "收", "收入", "收款", "存入", "转入", "入账", "来账", "credit", "cr", "c", "in", "deposit"}
+	saysOut = []string{"借", "借方", "支", "支出", "付", "付款", "支取", "转出", "出账", "往账", "debit", "dr", "d", "out", "withdrawal"}
+)
+
+// amount reads what came in or went out, from one column or two. A line is money that came in only where the file says so: what is negative went out in
+// whatever column it stands, and neither both columns filled nor an unknown direction is guessed at (ARV-01).
 func (r *reader) amount(no int, cells []string, l *Line) {
-	in, out, one := r.cell(cells, "in"), r.cell(cells, "out"), r.cell(cells, "amount")
-	meaning, text := "in", in
+	in, out, meaning := r.cell(cells, "in"), r.cell(cells, "out"), "in"
+	text := in
 	l.Incoming = true
 	switch {
+	case !nothing(in) && !nothing(out):
+		r.fault(no, "out", ErrDirection.With())
+		return
 	case nothing(in) && !nothing(out):
 		meaning, text, l.Incoming = "out", out, false
-	case nothing(in) && one != "":
-		meaning, text = "amount", one
-		direction := strings.ToLower(r.cell(cells, "direction"))
-		if slices.Contains([]string{"借", "支出", "支", "付", "debit", "dr", "d", "out"}, direction) {
-			l.Incoming = false
+	case nothing(in) && r.cell(cells, "amount") != "":
+		meaning, text = "amount", r.cell(cells, "amount")
+		var ok bool
+		if l.Incoming, ok = r.direction(cells); !ok {
+			r.fault(no, "direction", ErrDirection.With())
+			return
 		}
 	}
 	amount, ok := parseAmount(text)
 	if ok && amount.IsNeg() {
-		amount, l.Incoming = amount.Neg(), !l.Incoming
+		amount, l.Incoming = amount.Neg(), false
 	}
 	if !ok || !amount.IsPos() {
 		r.fault(no, meaning, ErrAmount.With())
@@ -210,9 +221,23 @@ func (r *reader) amount(no int, cells []string, l *Line) {
 	l.Amount = amount
 }
 
+// direction says whether a line's money came in, by the columns that tell; of several, one that doesn't know may stand beside one that does. Without any, the
+// amount's sign tells.
+func (r *reader) direction(cells []string) (in, ok bool) {
+	var came, went bool
+	for _, i := range r.at["direction"] {
+		if i < len(cells) {
+			came = came || slices.Contains(saysIn, key(cells[i]))
+			went = went || slices.Contains(saysOut, key(cells[i]))
+		}
+	}
+	return !went, came != went || len(r.at["direction"]) == 0
+}
+
+// nothing is an empty cell, as banks leave it: blank, 0, or a dash.
 func nothing(text string) bool {
 	d, ok := parseAmount(text)
-	return text == "" || ok && d.IsZero()
+	return strings.Trim(text, "-—–") == "" || ok && d.IsZero()
 }
 
 // fingerprint tells a line from all others: by the bank's own id with day, direction, amount and counter-party, since many banks number
@@ -233,9 +258,8 @@ func (r *reader) fingerprint(l Line) []byte {
 }
 
 func parseAmount(text string) (decimal.Decimal, bool) {
-	text = strings.NewReplacer(",", "", "¥", "", "+", "", " ", "", "CNY", "", "RMB", "").Replace(width.Narrow.String(text))
-	d, err := decimal.Parse(text)
-	if err != nil || d.Trim(0).Scale() > money.AmountScale || d.Prec() > 18 {
+	d, ok := sheet.Number(text)
+	if !ok || d.Trim(0).Scale() > money.AmountScale || d.Prec() > 18 {
 		return decimal.Zero, false
 	}
 	return money.Fen(d), true

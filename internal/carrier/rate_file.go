@@ -196,17 +196,19 @@ func (f *rateFile) row(no int, cells []string) {
 // figures reads what is asked, for which distances.
 func (f *rateFile) figures(no int, cells []string, r *Rate) {
 	read := func(meaning string, scale int, must bool) *decimal.Decimal {
-		text := strings.NewReplacer(",", "", "¥", "").Replace(width.Narrow.String(f.cell(cells, meaning)))
+		text := width.Narrow.String(f.cell(cells, meaning))
 		if text == "" && !must {
 			return nil
 		}
 		percent := meaning == "tax_rate" && strings.HasSuffix(text, "%")
-		d, err := decimal.Parse(strings.TrimSuffix(text, "%"))
-		if percent && err == nil {
+		d, ok := sheet.Number(strings.TrimSuffix(text, "%"))
+		if percent {
+			var err error
 			d, err = d.Quo(decimal.Hundred)
+			ok = ok && err == nil
 		}
 		d = d.Trim(0)
-		if err != nil || d.IsNeg() || d.Scale() > scale || d.Prec() > 16 || meaning == "tax_rate" && !d.WithinOne() {
+		if !ok || d.IsNeg() || d.Scale() > scale || d.Prec() > 16 || meaning == "tax_rate" && !d.WithinOne() {
 			f.fault(no, meaning, ErrRateFigure.With("decimals", scale))
 			return nil
 		}

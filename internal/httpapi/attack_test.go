@@ -3,6 +3,8 @@ package httpapi_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"encoding/base64"
 	"encoding/csv"
 	"errors"
 	"net/http"
@@ -12,6 +14,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/identity"
 )
 
 // What somebody tries who means no good: each is refused, nothing is a fault of the server's, and the books agree afterwards.
@@ -258,5 +263,28 @@ func TestFilesThatAreNoStatements(t *testing.T) {
 	clerk.Post(at, head+strings.Repeat("x", 9<<20)).Want(413)
 	if n := b.As("clerk").Get("/v1/bank-lines").Want(200).Len("data"); n != 0 {
 		t.Errorf("%d lines were taken", n)
+	}
+}
+
+// A cursor that somebody made, or that is another list's, is refused or answered, and never a fault of the server's.
+func TestACursorThatNobodyGave(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	who := identity.TestPrincipal(uuid.New(), true, nil, everyRole(t)...)
+	e.App.Server.Authenticate = func(context.Context, string) (identity.Principal, error) { return who, nil }
+	tried := 0
+	for _, o := range operations(t) {
+		if o.method != http.MethodGet || strings.Contains(o.path, "{") || o.params.GetByInAndName("query", "cursor") == nil {
+			continue
+		}
+		for _, cursor := range []string{`{}`, `{"m":"x"}`, `{"ShipDate":"9999-99-99"}`, `"x"`, `[]`, `7`, `{"x":-1,"s":-1}`} {
+			a := e.As("all").Get(o.path + "?cursor=" + base64.RawURLEncoding.EncodeToString([]byte(cursor)))
+			if tried++; a.Status >= 500 {
+				t.Errorf("%s with %s: %d %s", o.id, cursor, a.Status, a.Body)
+			}
+		}
+	}
+	if tried < 500 {
+		t.Errorf("only %d were tried", tried)
 	}
 }

@@ -147,12 +147,11 @@ func empty(cells []string) bool {
 
 // decimal reads a number with at most scale decimals, thousands separators allowed.
 func (r *row) decimal(key string, scale int) (d decimal.Decimal, ok bool) {
-	text := strings.NewReplacer(",", "", "¥", "", "%", "").Replace(width.Narrow.String(r.cells[key]))
+	text := strings.TrimSpace(strings.TrimSuffix(width.Narrow.String(r.cells[key]), "%"))
 	if text == "" {
 		return decimal.Zero, false
 	}
-	d, err := decimal.Parse(text)
-	if err != nil || d.Trim(0).Scale() > scale || d.Prec() > 18 {
+	if d, ok = sheet.Number(text); !ok || d.Trim(0).Scale() > scale || d.Prec() > 18 {
 		r.fail(key, errNumber.With("scale", scale))
 		return decimal.Zero, false
 	}

@@ -10,14 +10,18 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/govalues/decimal"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
+	"golang.org/x/text/width"
 
 	"github.com/salesgate/salesgate/internal/errs"
 )
@@ -37,9 +41,10 @@ const (
 )
 
 const (
-	detectBytes = 256 << 10 // the encoding is told by so much of the file
-	unzipInRAM  = 8 << 20   // larger worksheets are unpacked to disk
-	maxUnzipped = 1 << 30   // a workbook that unpacks to more is a bomb
+	archive = "PK\x03\x04" // how a workbook begins
+
+	unzipInRAM  = 8 << 20 // larger worksheets are unpacked to disk
+	maxUnzipped = 1 << 30 // a workbook that unpacks to more is a bomb
 
 	maxParts     = 2000
 	maxPart      = 16 << 20 // of what isn't rows or their texts, which would be unpacked in memory
@@ -59,13 +64,13 @@ func Open(path string) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := make([]byte, detectBytes)
+	head := make([]byte, len(archive))
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		_ = f.Close()
 		return nil, err
 	}
-	if bytes.HasPrefix(head[:n], []byte("PK\x03\x04")) {
+	if string(head[:n]) == archive {
 		_ = f.Close()
 		return openXLSX(path)
 	}
@@ -73,7 +78,7 @@ func Open(path string) (*Sheet, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	return openCSV(f, head[:n])
+	return openCSV(f)
 }
 
 // Next returns the cells of the next row, io.EOF after the last. Returns ErrTooWide for a row of more than MaxColumns,
@@ -142,18 +147,43 @@ func openXLSX(path string) (*Sheet, error) {
 		if err != nil {
 			return nil, ErrUnreadable.Wrap(err)
 		}
+		for i, c := range cells {
+			cells[i] = shown(c)
+		}
 		return cells, nil
 	}
 	return &Sheet{next: next, close: func() error { return errors.Join(rows.Close(), book.Close()) }}, nil
 }
 
-func openCSV(f *os.File, head []byte) (*Sheet, error) {
-	if bytes.IndexByte(head, 0) >= 0 {
+// binaryFraction is a number with more digits than a spreadsheet counts with, as Excel stores 1234.56.
+var binaryFraction = regexp.MustCompile(`^-?[0-9]+\.[0-9]{6,}(E[-+]?[0-9]+)?$`)
+
+// shown is a raw cell as the spreadsheet shows it: fractions are stored with 17 digits, of which 15 count.
+func shown(cell string) string {
+	if len(cell) < 16 || !binaryFraction.MatchString(cell) {
+		return cell
+	}
+	f, err := strconv.ParseFloat(cell, 64)
+	if err == nil {
+		f, err = strconv.ParseFloat(strconv.FormatFloat(f, 'e', 14, 64), 64)
+	}
+	if err != nil {
+		return cell
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+func openCSV(f *os.File) (*Sheet, error) {
+	head, utf, err := survey(f)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
 		_ = f.Close()
-		return nil, ErrUnreadable
+		return nil, err
 	}
 	var in io.Reader = bufio.NewReaderSize(f, 64<<10)
-	if !validPrefix(head) {
+	if !utf {
 		in = transform.NewReader(in, simplifiedchinese.GB18030.NewDecoder())
 	}
 	r := csv.NewReader(&skipBOM{r: in})
@@ -171,14 +201,47 @@ func openCSV(f *os.File, head []byte) (*Sheet, error) {
 	return &Sheet{next: next, close: f.Close}, nil
 }
 
-// validPrefix reports whether b is UTF-8, not counting a character cut off at its end.
-func validPrefix(b []byte) bool {
-	for cut := 0; cut < utf8.UTFMax && cut <= len(b); cut++ {
-		if utf8.Valid(b[:len(b)-cut]) {
-			return true
+// survey reads a file to its end: its beginning, and whether all of it is UTF-8, since the first name in Chinese may come late. Returns ErrUnreadable
+// for a file with U+0000, which no text has.
+func survey(f io.Reader) (head []byte, utf bool, err error) {
+	utf = true
+	buf, kept := make([]byte, 64<<10), 0
+	for {
+		n, err := io.ReadFull(f, buf[kept:])
+		end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !end {
+			return nil, false, err
+		}
+		part := buf[:kept+n]
+		if bytes.IndexByte(part, 0) >= 0 {
+			return nil, false, ErrUnreadable
+		}
+		if head == nil {
+			head = bytes.Clone(part)
+		}
+		cut := len(part)
+		if !end {
+			cut = wholeCharacters(part)
+		}
+		utf = utf && utf8.Valid(part[:cut])
+		if end {
+			return head, utf, nil
+		}
+		kept = copy(buf, part[cut:])
+	}
+}
+
+// wholeCharacters is how much of b there is without a character of UTF-8 that is cut off at its end.
+func wholeCharacters(b []byte) int {
+	for cut := 1; cut < utf8.UTFMax && cut <= len(b); cut++ {
+		if utf8.RuneStart(b[len(b)-cut]) {
+			if utf8.FullRune(b[len(b)-cut:]) {
+				return len(b)
+			}
+			return len(b) - cut
 		}
 	}
-	return false
+	return len(b)
 }
 
 // skipBOM leaves out a byte order mark at the start.
@@ -199,12 +262,43 @@ func (s *skipBOM) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Clean trims a cell, full-width spaces too.
-func Clean(cell string) string { return strings.Trim(cell, " \t\r\n\u3000\u00a0") }
+// Clean trims a cell, full-width spaces too, and leaves out what can't be seen: control characters, and those that turn the direction of writing or
+// have no width, which come along from web pages and make a name or an amount read otherwise than it is.
+func Clean(cell string) string {
+	if strings.IndexFunc(cell, unseen) >= 0 {
+		cell = strings.Map(func(r rune) rune {
+			if unseen(r) {
+				return -1
+			}
+			return r
+		}, cell)
+	}
+	return strings.Trim(cell, " \t\r\n\u3000\u00a0")
+}
+
+func unseen(r rune) bool {
+	return unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\n' || unicode.Is(unicode.Cf, r)
+}
+
+var number = regexp.MustCompile(`^[-+]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?$|^[-+]?\.[0-9]+$`)
+
+// Number reads a number as people and spreadsheets write it: full-width digits, separators between thousands, a sign of money before it or behind.
+// A comma anywhere else may be a decimal one, and digits in two groups are two numbers: neither is read.
+func Number(text string) (decimal.Decimal, bool) {
+	text = strings.ToUpper(strings.TrimSpace(width.Narrow.String(Clean(text))))
+	for _, sign := range []string{"¥", "CNY", "RMB", "元"} {
+		text = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, sign), sign))
+	}
+	if !number.MatchString(text) {
+		return decimal.Zero, false
+	}
+	d, err := decimal.Parse(strings.ReplaceAll(strings.TrimPrefix(text, "+"), ",", ""))
+	return d, err == nil
+}
 
 // Day reads a date as people and spreadsheets write it, with or without a time of day behind it.
 func Day(text string) (time.Time, bool) {
-	text = strings.TrimSpace(text)
+	text = width.Narrow.String(Clean(text))
 	if day, _, timed := strings.Cut(text, " "); timed {
 		text = day
 	}

@@ -89,7 +89,7 @@ type QueuedLine struct {
 
 // place is where a notice stands in the list.
 type place struct {
-	ShipDate string
+	ShipDate time.Time
 	Priority int
 	ID       uuid.UUID
 }
@@ -120,7 +120,7 @@ func (s *Service) Queue(tx pg.Tx, who identity.Principal, until *time.Time, prod
 	if err := q.Order("n.ship_date, n.priority, n.id").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
-	rows, next, err := pg.Cut(p, rows, func(r Queued) any { return place{r.ShipDate.Format(time.DateOnly), r.Priority, r.ID} })
+	rows, next, err := pg.Cut(p, rows, func(r Queued) any { return place{r.ShipDate, r.Priority, r.ID} })
 	if err != nil || len(rows) == 0 {
 		return rows, next, err
 	}

@@ -105,7 +105,7 @@ type FigureRow struct {
 
 // figureKey is where a page of figures ends.
 type figureKey struct {
-	Month string    `json:"m"`
+	Month time.Time `json:"m"`
 	Rep   uuid.UUID `json:"r"`
 	Rev   int       `json:"v"`
 }
@@ -140,5 +140,5 @@ func (s *Service) ListFigures(tx pg.Tx, who identity.Principal, f FigureFilter, 
 	if err := q.Order("f.month DESC, f.rep_id DESC, f.revision DESC").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
-	return pg.Cut(p, rows, func(r FigureRow) any { return figureKey{r.Month.Format(time.DateOnly), r.RepID, r.Revision} })
+	return pg.Cut(p, rows, func(r FigureRow) any { return figureKey{r.Month, r.RepID, r.Revision} })
 }

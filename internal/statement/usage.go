@@ -40,7 +40,7 @@ type usageKey struct {
 	Customer uuid.UUID `json:"c"`
 	Product  uuid.UUID `json:"p"`
 	Unit     string    `json:"u"`
-	Month    string    `json:"m"`
+	Month    time.Time `json:"m"`
 }
 
 // Usage lists what was taken by customer, product and month, for planning safety stock (ARV-02); of customers that the caller sees (ORG-06).
@@ -62,7 +62,7 @@ func (s *Service) Usage(tx pg.Tx, who identity.Principal, f UsageFilter, p pg.Pa
 	if err := tx.Raw(q.sql()+" LIMIT @limit", q.with("limit", p.Limit+1)).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
-	return pg.Cut(p, rows, func(u Usage) any { return usageKey{u.CustomerID, u.ProductID, u.Unit, u.Month.Format(time.DateOnly)} })
+	return pg.Cut(p, rows, func(u Usage) any { return usageKey{u.CustomerID, u.ProductID, u.Unit, u.Month} })
 }
 
 // EachUsage calls each for every row of the usage, for a file: one statement, read as it comes.
