@@ -6046,8 +6046,13 @@ type BadDebt struct {
 	Number string `json:"number"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	PayerID UUID   `json:"payer_id"`
-	Reason  string `json:"reason"`
+	PayerID UUID `json:"payer_id"`
+
+	// PayerName When it is listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	PayerName *string `json:"payer_name,omitempty"`
+	Reason    string  `json:"reason"`
 
 	// State Example: pending
 	State BadDebtState `json:"state"`
@@ -6560,6 +6565,11 @@ type Bill struct {
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
+
+	// PayerName When it is read or listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	PayerName *string `json:"payer_name,omitempty"`
 
 	// ReceiptID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ReceiptID UUID `json:"receipt_id"`
@@ -11351,6 +11361,11 @@ type DisputedItem struct {
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID UUID `json:"customer_id"`
 
+	// CustomerName When it is listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	CustomerName *string `json:"customer_name,omitempty"`
+
 	// Etag The version of the item, as its own ETag header would say.
 	//
 	// Example: "3"
@@ -11378,6 +11393,11 @@ type DisputedItem struct {
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
+
+	// PayerName When it is listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	PayerName *string `json:"payer_name,omitempty"`
 
 	// Quantity A price or a quantity as a decimal string with at most 4 decimals.
 	//
@@ -13360,6 +13380,11 @@ type Invoice struct {
 	// CustomerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	CustomerID UUID `json:"customer_id"`
 
+	// CustomerName When it is read or listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	CustomerName *string `json:"customer_name,omitempty"`
+
 	// DueOn Example: 2026-11-20
 	DueOn Date `json:"due_on"`
 
@@ -13393,8 +13418,13 @@ type Invoice struct {
 	Paid decimal.Decimal `json:"paid"`
 
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
-	PayerID UUID    `json:"payer_id"`
-	Remarks *string `json:"remarks,omitempty"`
+	PayerID UUID `json:"payer_id"`
+
+	// PayerName When it is read or listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	PayerName *string `json:"payer_name,omitempty"`
+	Remarks   *string `json:"remarks,omitempty"`
 
 	// ReversesID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	ReversesID *UUID `json:"reverses_id,omitempty"`
@@ -19739,6 +19769,11 @@ type Receipt struct {
 	// PayerID Example: 01932c07-a1f4-7bd2-8c55-0d1f6a2b3c4d
 	PayerID UUID `json:"payer_id"`
 
+	// PayerName When it is read or listed.
+	//
+	// Example: 云岭示例纺织有限公司
+	PayerName *string `json:"payer_name,omitempty"`
+
 	// ReceivedOn Example: 2026-11-20
 	ReceivedOn Date    `json:"received_on"`
 	Reference  *string `json:"reference,omitempty"`
@@ -24380,6 +24415,12 @@ type ListBadDebtsParams struct {
 	// PayerID Only of this payer.
 	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
 
+	// OwnerID Only of customers of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Number Only with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
 	// State Only in this state.
 	State *BadDebtState `form:"state,omitempty" json:"state,omitempty"`
 
@@ -26255,6 +26296,9 @@ type ListDisputedItemsParams struct {
 	// OwnerID Only of customers of this person.
 	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 
+	// Number Only with this number.
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
 	// State Only in this state.
 	State *DisputedItemState `form:"state,omitempty" json:"state,omitempty"`
 
@@ -26926,6 +26970,15 @@ type ListInvoicesParams struct {
 
 	// PayerID Only what this customer owes.
 	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// OwnerID Only of customers of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// OrderID Only with goods of this order.
+	OrderID *UUID `form:"order_id,omitempty" json:"order_id,omitempty"`
+
+	// Total Only of this total.
+	Total *string `form:"total,omitempty" json:"total,omitempty"`
 
 	// State Only in this state.
 	State *ListInvoicesParamsState `form:"state,omitempty" json:"state,omitempty"`
@@ -28972,6 +29025,9 @@ type RecordUnapprovedDealParams struct {
 type ListReceiptsParams struct {
 	// PayerID Only of this payer.
 	PayerID *UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// OwnerID Only of customers of this person.
+	OwnerID *UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 
 	// State Only in this state.
 	State *ListReceiptsParamsState `form:"state,omitempty" json:"state,omitempty"`

@@ -7560,6 +7560,8 @@ CREATE INDEX invoices_source ON public.invoices USING btree (source_id) WHERE (s
 
 CREATE INDEX invoices_state ON public.invoices USING btree (state, id DESC);
 
+CREATE INDEX invoices_total ON public.invoices USING btree (total, id DESC);
+
 CREATE UNIQUE INDEX invoicing_terms_current ON public.invoicing_terms USING btree (customer_id) WHERE (valid_to IS NULL);
 
 CREATE UNIQUE INDEX job_periods_one_due ON public.job_periods USING btree (name) WHERE (completed_at IS NULL);
@@ -7977,6 +7979,8 @@ CREATE INDEX stock_levels_expiring ON public.stock_levels USING btree (expires_o
 CREATE INDEX stock_levels_free ON public.stock_levels USING btree (product_id) WHERE (on_hand > reserved);
 
 CREATE INDEX stock_levels_here ON public.stock_levels USING btree (product_id, lot_id) WHERE (on_hand > (0)::numeric);
+
+CREATE INDEX stock_levels_in_stock ON public.stock_levels USING btree (lot_id, warehouse_id) WHERE (on_hand > (0)::numeric);
 
 CREATE INDEX stock_levels_inspection ON public.stock_levels USING btree (inspection, lot_id, warehouse_id) WHERE (on_hand > (0)::numeric);
 

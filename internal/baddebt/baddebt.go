@@ -52,7 +52,8 @@ type Application struct {
 	EndedReason string
 	Version     int64
 
-	Items []Item `gorm:"-"`
+	PayerName string `gorm:"->"` // when it was listed
+	Items     []Item `gorm:"-"`
 }
 
 // TableName implements gorm's Tabler.
@@ -298,10 +299,17 @@ func (s *Service) See(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
 	return err
 }
 
-// List returns applications about visible payers with their items, newest first; only in a state, or of a payer, where given.
-// Two statements.
-func (s *Service) List(tx pg.Tx, who identity.Principal, payerID uuid.UUID, state State, page pg.Page) ([]Application, string, error) {
-	return list(tx, who, payerID, state, page)
+// Filter narrows List; what is zero lets all through.
+type Filter struct {
+	PayerID uuid.UUID
+	OwnerID uuid.UUID // whose customer the payer is
+	Number  string
+	State   State
+}
+
+// List returns applications about visible payers with their items, newest first. Two statements.
+func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Application, string, error) {
+	return list(tx, who, f, page)
 }
 
 // Recover takes money that came for debt that was written off from a receipt of the payer: the debt is back, and paid, in the same

@@ -54,6 +54,14 @@ func TestARV07_BadDebtFromApplicationToWriteOff(t *testing.T) {
 	}
 	d.apply(v, "40.01").WantProblem(422, "bad_debt.more_than_open")
 	d.apply(v, "").Want(201)                                                  // the rest
+	for query, n := range map[string]int{
+		"number=" + b.String("number"): 1, "number=BD-1": 0, "owner_id=" + d.People["rep1"].String(): 2, "owner_id=" + d.People["rep3"].String(): 0, "state=written_off": 1,
+	} {
+		l := clerk.Get("/v1/bad-debts?" + query).Want(200)
+		if l.Len("data") != n || n > 0 && l.String("data.0.payer_name") != d.customer.Name {
+			t.Errorf("%s finds %s", query, l.Body)
+		}
+	}
 	if l := d.As("rep3").Get("/v1/bad-debts").Want(200); l.Len("data") != 0 { // ORG-06
 		t.Errorf("%s", l.Body)
 	}

@@ -89,30 +89,16 @@ func readItems(tx pg.Tx, all []*Application) error {
 }
 
 // list reads a page of applications about payers whom the caller sees (ORG-06), newest first.
-func list(tx pg.Tx, who identity.Principal, payer uuid.UUID, state State, page pg.Page) ([]Application, string, error) {
-	q := tx.Table("bad_debts AS d").Select("d.*").Joins("JOIN customers c ON c.id = d.payer_id")
-	if owners, all := who.Owners(); !all {
-		q = q.Where("c.owner_id IN ?", owners)
-	}
-	if payer != uuid.Nil {
-		q = q.Where("d.payer_id = ?", payer)
-	}
-	if state != "" {
-		q = q.Where("d.state = ?", state)
-	}
-	var after uuid.UUID
-	found, err := page.After(&after)
-	if err != nil {
-		return nil, "", err
-	}
-	if found {
-		q = q.Where("d.id < ?", after)
-	}
-	var rows []Application
-	if err := q.Order("d.id DESC").Limit(page.Limit + 1).Find(&rows).Error; err != nil {
-		return nil, "", err
-	}
-	rows, next, err := pg.Cut(page, rows, func(b Application) any { return b.ID })
+func list(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Application, string, error) {
+	n := pg.Narrow()
+	owners, everything := who.Owners()
+	n.By(!everything, "c.owner_id IN @owners", "owners", append(owners, uuid.Nil))
+	n.By(f.OwnerID != uuid.Nil, "c.owner_id = @owner", "owner", f.OwnerID)
+	n.By(f.PayerID != uuid.Nil, "d.payer_id = @payer", "payer", f.PayerID)
+	n.By(f.Number != "", "d.number = @number", "number", f.Number)
+	n.By(f.State != "", "d.state = @state", "state", f.State)
+	rows, next, err := pg.Newest(tx, page, n, "SELECT d.*, c.name AS payer_name FROM bad_debts d JOIN customers c ON c.id = d.payer_id ", "d.id",
+		func(b Application) uuid.UUID { return b.ID })
 	if err != nil || len(rows) == 0 {
 		return rows, next, err
 	}

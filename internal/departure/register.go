@@ -57,7 +57,7 @@ const registerRows = ` FROM delivery_notes d JOIN delivery_note_lines l ON l.del
 const registerSelect = `SELECT d.id AS delivery_note_id, l.position_no, d.shipped_on, d.number, n.number AS notice_number, d.customer_id, c.name AS customer_name,
 	l.product_code, l.product_name, l.unit, l.quantity, l.quantity + l.corrected_quantity AS real, d.vehicle, d.carrier, d.driver, d.state,
 	coalesce(g.number, '') AS pass_number, d.left_at, d.late_at IS NOT NULL AS reported_late,
-	d.proof_late_at IS NOT NULL AND p.id IS NULL AS proof_late, d.state = 'left' AND ` + unsigned + ` AS unsigned, coalesce(p.signer, '') AS signer, p.received_on`
+	d.proof_awaited AND d.proof_late_at IS NOT NULL AS proof_late, d.state = 'left' AND ` + unsigned + ` AS unsigned, coalesce(p.signer, '') AS signer, p.received_on`
 
 // where is the filter as a condition.
 func (f RegisterFilter) where(who identity.Principal) (string, []any) {
@@ -91,13 +91,13 @@ func (f RegisterFilter) where(who identity.Principal) (string, []any) {
 		also("d.state = ?", f.State)
 	}
 	if f.Unproven {
-		also("d.state = 'left' AND p.id IS NULL")
+		also("d.state = 'left' AND d.proof_awaited")
 	}
 	if f.Unsigned {
 		also("d.state = 'left' AND " + unsigned)
 	}
 	if f.ProofLate {
-		also("d.state = 'left' AND d.proof_late_at IS NOT NULL AND p.id IS NULL")
+		also("d.state = 'left' AND d.proof_awaited AND d.proof_late_at IS NOT NULL")
 	}
 	return where, args
 }

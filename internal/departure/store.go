@@ -24,11 +24,11 @@ func lockLate(tx pg.Tx, n int) ([]shipping.DeliveryNote, error) {
 }
 
 // lockUnproven marks at most n delivery notes that left before a day and have no proof as asked after, and returns them. What another server is at is
-// left to it.
+// left to it. The proof itself ends proof_awaited, by which the register finds what is unproven.
 func lockUnproven(tx pg.Tx, before time.Time, n int) ([]shipping.DeliveryNote, error) {
 	var rows []shipping.DeliveryNote
-	err := tx.Raw(`UPDATE delivery_notes SET proof_awaited = false, proof_late_at = ? WHERE id IN (
-			SELECT id FROM delivery_notes WHERE state = 'left' AND proof_awaited AND shipped_on < ? ORDER BY shipped_on, id LIMIT ? FOR UPDATE SKIP LOCKED)
+	err := tx.Raw(`UPDATE delivery_notes SET proof_late_at = ? WHERE id IN (
+			SELECT id FROM delivery_notes WHERE state = 'left' AND proof_awaited AND proof_late_at IS NULL AND shipped_on < ? ORDER BY shipped_on, id LIMIT ? FOR UPDATE SKIP LOCKED)
 		RETURNING *`, tx.Now, before, n).Scan(&rows).Error
 	return rows, err
 }

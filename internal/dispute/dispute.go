@@ -69,6 +69,9 @@ type Dispute struct {
 	ClosedBy     *uuid.UUID
 	ClosedAt     *time.Time
 	Version      int64
+
+	CustomerName string `gorm:"->"` // when it was listed
+	PayerName    string `gorm:"->"`
 }
 
 // TableName implements gorm's Tabler.
@@ -345,6 +348,7 @@ type Filter struct {
 	PayerID    uuid.UUID
 	InvoiceID  uuid.UUID
 	OwnerID    uuid.UUID
+	Number     string
 	State      State
 	Reason     string
 }

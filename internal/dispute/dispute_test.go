@@ -46,6 +46,12 @@ func TestARV06_ADisputedItemIsNotDunned(t *testing.T) {
 	if rows := d.run(); len(rows) != 1 || rows[0].Amount.String() != "40.00" {
 		t.Errorf("after the rejection: %+v", rows)
 	}
+	for query, n := range map[string]int{"number=" + first.String("number"): 1, "number=DI-1": 0} {
+		l := d.As("clerk").Get("/v1/disputed-items?" + query).Want(200)
+		if l.Len("data") != n || n > 0 && (l.String("data.0.payer_name") != d.customer.Name || l.String("data.0.customer_name") != d.customer.Name) {
+			t.Errorf("%s finds %s", query, l.Body)
+		}
+	}
 	if l := d.As("rep3").Get("/v1/disputed-items").Want(200); l.Len("data") != 0 { // ORG-06
 		t.Errorf("%s", l.Body)
 	}

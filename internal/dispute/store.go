@@ -31,32 +31,16 @@ func store(tx pg.Tx, d *Dispute) error {
 
 // list reads a page of disputed items of customers whom the caller sees (ORG-06), newest first.
 func list(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Dispute, string, error) {
-	q := tx.Table("disputed_items AS d").Select("d.*").Joins("JOIN customers c ON c.id = d.customer_id")
-	if owners, all := who.Owners(); !all {
-		q = q.Where("c.owner_id IN ?", owners)
-	}
-	for column, id := range map[string]uuid.UUID{"d.customer_id": f.CustomerID, "d.payer_id": f.PayerID, "d.invoice_id": f.InvoiceID, "c.owner_id": f.OwnerID} {
-		if id != uuid.Nil {
-			q = q.Where(column+" = ?", id)
-		}
-	}
-	if f.State != "" {
-		q = q.Where("d.state = ?", f.State)
-	}
-	if f.Reason != "" {
-		q = q.Where("d.reason = ?", f.Reason)
-	}
-	var after uuid.UUID
-	found, err := page.After(&after)
-	if err != nil {
-		return nil, "", err
-	}
-	if found {
-		q = q.Where("d.id < ?", after)
-	}
-	var rows []Dispute
-	if err := q.Order("d.id DESC").Limit(page.Limit + 1).Find(&rows).Error; err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(page, rows, func(d Dispute) any { return d.ID })
+	n := pg.Narrow()
+	owners, all := who.Owners()
+	n.By(!all, "c.owner_id IN @owners", "owners", append(owners, uuid.Nil))
+	n.By(f.OwnerID != uuid.Nil, "c.owner_id = @owner", "owner", f.OwnerID)
+	n.By(f.CustomerID != uuid.Nil, "d.customer_id = @customer", "customer", f.CustomerID)
+	n.By(f.PayerID != uuid.Nil, "d.payer_id = @payer", "payer", f.PayerID)
+	n.By(f.InvoiceID != uuid.Nil, "d.invoice_id = @invoice", "invoice", f.InvoiceID)
+	n.By(f.Number != "", "d.number = @number", "number", f.Number)
+	n.By(f.State != "", "d.state = @state", "state", f.State)
+	n.By(f.Reason != "", "d.reason = @reason", "reason", f.Reason)
+	return pg.Newest(tx, page, n, `SELECT d.*, c.name AS customer_name, y.name AS payer_name
+		FROM disputed_items d JOIN customers c ON c.id = d.customer_id JOIN customers y ON y.id = d.payer_id `, "d.id", func(d Dispute) uuid.UUID { return d.ID })
 }

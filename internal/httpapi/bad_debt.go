@@ -17,7 +17,9 @@ import (
 // ListBadDebts implements the operation of that name.
 func (s *Server) ListBadDebts(ctx context.Context, r api.ListBadDebtsRequestObject) (api.ListBadDebtsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListBadDebts200JSONResponse, error) {
-		rows, next, err := s.BadDebts.List(tx, who, value(r.Params.PayerID), baddebt.State(value(r.Params.State)), page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.BadDebts.List(tx, who, baddebt.Filter{
+			PayerID: value(r.Params.PayerID), OwnerID: value(r.Params.OwnerID), Number: value(r.Params.Number), State: baddebt.State(value(r.Params.State)),
+		}, page(r.Params.Limit, r.Params.Cursor))
 		if err != nil {
 			return api.ListBadDebts200JSONResponse{}, err
 		}
@@ -94,7 +96,7 @@ func (s *Server) badDebt(tx pg.Tx, b baddebt.Application, err error) (api.BadDeb
 
 func badDebtBody(b baddebt.Application, files []attachment.Attachment) api.BadDebt {
 	return api.BadDebt{
-		ID: b.ID, Number: b.Number, PayerID: b.PayerID, State: api.BadDebtState(b.State), Amount: b.Amount, Grounds: api.BadDebtGrounds(b.Grounds),
+		ID: b.ID, Number: b.Number, PayerID: b.PayerID, PayerName: optional(b.PayerName), State: api.BadDebtState(b.State), Amount: b.Amount, Grounds: api.BadDebtGrounds(b.Grounds),
 		Reason: b.Reason, Attachments: attachmentBodies(files), ApprovalID: b.ApprovalID, AppliedBy: b.AppliedBy, AppliedAt: b.AppliedAt,
 		DecidedAt: b.DecidedAt, WrittenBy: b.WrittenBy, WrittenAt: b.WrittenAt, EndedReason: optional(b.EndedReason), Etag: etag(b.Version),
 		Items: each(b.Items, func(it baddebt.Item) api.BadDebtItem {

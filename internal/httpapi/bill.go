@@ -116,7 +116,7 @@ func newBill(b *api.BillInput) *receivable.NewBill {
 
 func billBody(b receivable.Bill) api.Bill {
 	out := api.Bill{
-		ID: b.ID, ReceiptID: b.ReceiptID, PayerID: b.PayerID, Number: b.Number, Drawer: b.Drawer, Acceptor: b.Acceptor, IssuedOn: date(b.IssuedOn),
+		ID: b.ID, ReceiptID: b.ReceiptID, PayerID: b.PayerID, PayerName: optional(b.PayerName), Number: b.Number, Drawer: b.Drawer, Acceptor: b.Acceptor, IssuedOn: date(b.IssuedOn),
 		MaturesOn: date(b.MaturesOn), Amount: b.Amount, State: string(b.State), StateSince: b.StateSince, Etag: etag(b.Version),
 	}
 	if len(b.Steps) == 0 {

@@ -15,7 +15,7 @@ func (s *Server) ListDisputedItems(ctx context.Context, r api.ListDisputedItemsR
 		p := r.Params
 		f := dispute.Filter{
 			CustomerID: value(p.CustomerID), PayerID: value(p.PayerID), InvoiceID: value(p.InvoiceID), OwnerID: value(p.OwnerID),
-			State: dispute.State(value(p.State)), Reason: string(value(p.Reason)),
+			Number: value(p.Number), State: dispute.State(value(p.State)), Reason: string(value(p.Reason)),
 		}
 		rows, next, err := s.Disputes.List(tx, who, f, page(p.Limit, p.Cursor))
 		return api.ListDisputedItems200JSONResponse{Data: each(rows, disputedItemBody), NextCursor: optional(next)}, err
@@ -69,6 +69,7 @@ func (s *Server) WithdrawDisputedItem(ctx context.Context, r api.WithdrawDispute
 func disputedItemBody(d dispute.Dispute) api.DisputedItem {
 	return api.DisputedItem{
 		ID: d.ID, Number: d.Number, InvoiceID: d.InvoiceID, InvoiceLineID: d.LineID, CustomerID: d.CustomerID, PayerID: d.PayerID,
+		CustomerName: optional(d.CustomerName), PayerName: optional(d.PayerName),
 		Reason: api.DisputeReason(d.Reason), Amount: d.Amount, RaisedBy: d.RaisedBy, Note: d.Note, State: api.DisputedItemState(d.State),
 		Credited: d.Credited, Quantity: d.Quantity, ApprovalID: d.ApprovalID, AdjustmentID: d.AdjustmentID, Outcome: optional(d.Outcome),
 		OpenedBy: d.OpenedBy, OpenedAt: d.OpenedAt, ClosedBy: d.ClosedBy, ClosedAt: d.ClosedAt, Etag: etag(d.Version),

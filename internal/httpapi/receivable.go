@@ -17,10 +17,10 @@ import (
 func (s *Server) ListInvoices(ctx context.Context, r api.ListInvoicesRequestObject) (api.ListInvoicesResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListInvoices200JSONResponse, error) {
 		f := receivable.Filter{
-			CustomerID: r.Params.CustomerID, PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)),
+			CustomerID: r.Params.CustomerID, PayerID: r.Params.PayerID, OwnerID: r.Params.OwnerID, OrderID: r.Params.OrderID, State: receivable.State(value(r.Params.State)),
 			Open: value(r.Params.Open), Overdue: value(r.Params.Overdue), Kind: receivable.Kind(value(r.Params.Kind)),
 			CorrectsID: r.Params.CorrectsID, Number: value(r.Params.Number), NoteID: r.Params.DeliveryNoteID,
-			From: value(dayOf(r.Params.InvoicedFrom)), Until: value(dayOf(r.Params.InvoicedUntil)), Taxed: r.Params.Taxed,
+			From: value(dayOf(r.Params.InvoicedFrom)), Until: value(dayOf(r.Params.InvoicedUntil)), Taxed: r.Params.Taxed, Total: amountOf(r.Params.Total),
 		}
 		rows, next, err := s.Receivables.ListInvoices(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.Invoice, len(rows))
@@ -67,7 +67,7 @@ func (s *Server) ReverseInvoice(ctx context.Context, r api.ReverseInvoiceRequest
 func (s *Server) ListReceipts(ctx context.Context, r api.ListReceiptsRequestObject) (api.ListReceiptsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListReceipts200JSONResponse, error) {
 		rows, next, err := s.Receivables.ListReceipts(tx, who, receivable.ReceiptFilter{
-			PayerID: r.Params.PayerID, State: receivable.State(value(r.Params.State)), Method: receivable.Method(value(r.Params.Method)), Free: value(r.Params.Free),
+			PayerID: r.Params.PayerID, OwnerID: r.Params.OwnerID, State: receivable.State(value(r.Params.State)), Method: receivable.Method(value(r.Params.Method)), Free: value(r.Params.Free),
 			Number: value(r.Params.Number), From: value(dayOf(r.Params.ReceivedFrom)), Until: value(dayOf(r.Params.ReceivedUntil)), Amount: amountOf(r.Params.Amount),
 		}, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.Receipt, len(rows))
@@ -179,6 +179,7 @@ func date(t time.Time) openapi.Date { return openapi.Date{Time: t} }
 func invoiceBody(v receivable.Invoice, now time.Time) api.Invoice {
 	b := api.Invoice{
 		ID: v.ID, Number: v.Number, Kind: string(v.Kind), State: api.InvoiceState(v.State), CustomerID: v.CustomerID, PayerID: v.PayerID,
+		CustomerName: optional(v.CustomerName), PayerName: optional(v.PayerName),
 		InvoicedOn: date(v.InvoicedOn), DueOn: date(v.DueOn), Terms: v.Terms, Currency: api.Currency(v.Currency), Total: v.Total,
 		TaxTotal: v.TaxTotal, Paid: v.Received(), Credited: &v.Credited, WrittenOff: &v.WrittenOff, Open: v.Open(), TaxNumber: optional(v.TaxNumber),
 		Remarks: optional(v.Remarks), ReversesID: v.ReversesID, CorrectsID: v.CorrectsID, Cause: optional(string(v.Cause)), SourceID: v.SourceID,
@@ -204,7 +205,7 @@ func invoiceBody(v receivable.Invoice, now time.Time) api.Invoice {
 
 func receiptBody(r receivable.Receipt) api.Receipt {
 	b := api.Receipt{
-		ID: r.ID, Number: r.Number, State: string(r.State), PayerID: r.PayerID, Method: api.PaymentMethod(r.Method),
+		ID: r.ID, Number: r.Number, State: string(r.State), PayerID: r.PayerID, PayerName: optional(r.PayerName), Method: api.PaymentMethod(r.Method),
 		Reference: optional(r.Reference), ReceivedOn: date(r.ReceivedOn), Currency: api.Currency(r.Currency), Amount: r.Amount,
 		Allocated: r.Allocated, Covering: r.Covering, Free: r.Free(), Remarks: optional(r.Remarks), CreatedAt: r.CreatedAt,
 		Etag: etag(r.Version), Allocations: make([]api.Allocation, len(r.Allocations)),

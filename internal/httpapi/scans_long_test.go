@@ -67,6 +67,10 @@ func (c column) value() string {
 		return idOf(c.Table, "n")
 	case rows > 0:
 		return idOf(c.Target, fmt.Sprintf("1 + (n::bigint * 7919) %% %d", rows))
+	case c.Name == "product_id": // also where a key of two columns says so
+		return idOf("products", fmt.Sprintf("1 + (n::bigint * 7919) %% %d", growing["products"]))
+	case c.Name == "on_hand" || c.Name == "reserved": // little is there of what was there once
+		return "CASE WHEN n % 1000 = 0 THEN 7 ELSE 0 END"
 	case c.Type == "uuid" && (c.Target == "users" || strings.HasSuffix(c.Name, "_by")):
 		return "(SELECT a[1 + n % array_length(a, 1)] FROM people)"
 	case c.Type == "uuid":

@@ -59,17 +59,20 @@ type Sought struct {
 	OwnerID    *uuid.UUID // whose the customer is
 }
 
-// ListToInvoice returns a page of customers with something to invoice, by customer. One statement, which looks at the page's customers and no others.
+// ListToInvoice returns a page of customers with something to invoice, by customer. One statement, which begins with the lines that are open, however
+// much was invoiced before.
 func (s *Service) ListToInvoice(tx pg.Tx, who identity.Principal, by Sought, p pg.Page) ([]ToInvoice, string, error) {
 	through := orToday(tx, by.Through)
-	sql, args := `SELECT c.id AS customer_id, c.code AS customer_code, c.name AS customer_name, q.* FROM customers c CROSS JOIN LATERAL (
-			SELECT d.payer_id, coalesce(d.mode, 'at_once') AS mode, count(*) AS notes, sum(d.amount) AS amount, coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount,
-				count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
-			FROM (`+notesSQL+` AND n.customer_id = c.id GROUP BY n.id, i.mode) d GROUP BY d.payer_id, d.mode
-		) q WHERE (q.due_notes > 0 OR NOT ?)`, []any{through, through, false, by.Due}
+	notes, args := notesSQL, []any{through, through, false}
 	if by.CustomerID != nil {
-		sql, args = sql+" AND c.id = ?", append(args, *by.CustomerID)
+		notes, args = notes+" AND n.customer_id = ?", append(args, *by.CustomerID)
 	}
+	sql := `SELECT c.id AS customer_id, c.code AS customer_code, c.name AS customer_name, q.* FROM (
+			SELECT d.customer_id AS of_customer, d.payer_id, coalesce(d.mode, 'at_once') AS mode, count(*) AS notes, sum(d.amount) AS amount,
+				coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount, count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
+			FROM (` + notes + ` GROUP BY n.id, i.mode) d GROUP BY d.customer_id, d.payer_id, d.mode
+		) q JOIN customers c ON c.id = q.of_customer WHERE (q.due_notes > 0 OR NOT ?)`
+	args = append(args, by.Due)
 	if by.OwnerID != nil {
 		sql, args = sql+" AND c.owner_id = ?", append(args, *by.OwnerID)
 	}

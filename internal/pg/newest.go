@@ -20,6 +20,13 @@ func (n *Narrowing) By(asked bool, condition, name string, value any) {
 	n.args[name] = value
 }
 
+// Only adds a condition without a value when it is asked for.
+func (n *Narrowing) Only(asked bool, condition string) {
+	if asked {
+		n.where += " AND " + condition
+	}
+}
+
 // Newest returns one page of what query, which ends before its WHERE, finds by a narrowing, in descending order of column, which is unique and
 // whose value id returns. One statement. Returns ErrCursor.
 func Newest[T any](tx Tx, p Page, n Narrowing, query, column string, id func(T) uuid.UUID) ([]T, string, error) {

@@ -41,7 +41,8 @@ type Bill struct {
 	StateSince time.Time
 	Version    int64
 
-	Steps []BillStep `gorm:"-"`
+	PayerName string     `gorm:"->"` // when it was read or listed
+	Steps     []BillStep `gorm:"-"`
 }
 
 // TableName is for GORM.
@@ -218,42 +219,11 @@ func (s *Service) GetBill(tx pg.Tx, who identity.Principal, id uuid.UUID) (Bill,
 	if err != nil {
 		return Bill{}, err
 	}
-	if _, err := mustSeeCustomer(tx, who, b.PayerID); err != nil {
+	payer, err := mustSeeCustomer(tx, who, b.PayerID)
+	if err != nil {
 		return Bill{}, err
 	}
+	b.PayerName = payer.Name
 	b.Steps, err = stepsOf(tx, id)
 	return b, err
-}
-
-// BillFilter narrows a list of bills; zero fields don't.
-type BillFilter struct {
-	PayerID  *uuid.UUID
-	State    BillState
-	Number   string
-	Maturing time.Time // only bills that are still to be paid and mature until then
-}
-
-// ListBills returns bills of payers that the caller may see, newest first, without their steps. One statement.
-func (s *Service) ListBills(tx pg.Tx, who identity.Principal, f BillFilter, p pg.Page) ([]Bill, string, error) {
-	q := tx.DB
-	if f.PayerID != nil {
-		q = q.Where("payer_id = ?", *f.PayerID)
-	}
-	if f.State != "" {
-		q = q.Where("state = ?", f.State)
-	}
-	if f.Number != "" {
-		q = q.Where("number = ?", f.Number)
-	}
-	if !f.Maturing.IsZero() {
-		q = q.Where("state IN ('held', 'endorsed', 'discounted') AND matures_on <= ?", f.Maturing)
-	}
-	if owners, all := who.Owners(); !all {
-		q = q.Where("payer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
-	}
-	var rows []Bill
-	if err := newest(q, p, &rows); err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(p, rows, func(b Bill) any { return b.ID })
 }

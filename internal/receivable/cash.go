@@ -37,7 +37,7 @@ func (s *Service) payCash(tx pg.Tx, account *credit.Account, v *Invoice, notes [
 		if err := record(tx, "allocateReceipt", subjectReceipt, r.ID, before, r); err != nil { // nobody had said what it is for
 			return err
 		}
-		left, v.Paid, v.Version = minus(left, amount), plus(v.Paid, amount), v.Version+1
+		left, v.Paid, v.Version = money.Sub(left, amount), money.Add(v.Paid, amount), v.Version+1
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (s *Service) makeRoom(tx pg.Tx, account *credit.Account, v Invoice, amount 
 		return v, err
 	}
 	for _, a := range paid {
-		missing := minus(amount, v.Open())
+		missing := money.Sub(amount, v.Open())
 		if !missing.IsPos() {
 			break
 		}
@@ -112,7 +112,7 @@ func (s *Service) makeRoom(tx pg.Tx, account *credit.Account, v Invoice, amount 
 		if err := s.takeOff(tx, account, &r, i); err != nil {
 			return v, err
 		}
-		if rest := minus(a.Amount, missing); rest.IsPos() {
+		if rest := money.Sub(a.Amount, missing); rest.IsPos() {
 			if err := s.allocate(tx, account, &r, []Share{{InvoiceID: v.ID, Amount: rest}}); err != nil {
 				return v, err
 			}

@@ -94,7 +94,7 @@ func (d *draft) line(c Correction, lines []corrected, want CorrectedLine, i int)
 	if l == nil {
 		return ErrNoLine.At(at + "/invoice_line_id")
 	}
-	left := minus(l.Amount, l.TakenAmount)
+	left := money.Sub(l.Amount, l.TakenAmount)
 	if want.Quantity.IsZero() {
 		if c.Cause == CauseReturn || c.Cause == CauseQuantity {
 			return ErrLinesNeeded.At(at + "/quantity")
@@ -106,7 +106,7 @@ func (d *draft) line(c Correction, lines []corrected, want CorrectedLine, i int)
 		d.take(l, decimal.Zero.Pad(money.PriceScale), amount)
 		return nil
 	}
-	rest := minus(l.Quantity, l.TakenQuantity)
+	rest := money.Sub(l.Quantity, l.TakenQuantity)
 	if !c.Cause.byQuantity() || !want.Amount.IsZero() {
 		return ErrLinesNeeded.At(at + "/amount")
 	}
@@ -116,7 +116,7 @@ func (d *draft) line(c Correction, lines []corrected, want CorrectedLine, i int)
 	part := money.Portion(l.Amount, l.Quantity, l.TakenQuantity, want.Quantity) // of the delivery line, at its own price
 	d.parts = append(d.parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: want.Quantity, Amount: part})
 	if c.Cause != CauseReturn {
-		d.again[l.DeliveryNoteID] = plus(d.again[l.DeliveryNoteID], part)
+		d.again[l.DeliveryNoteID] = money.Add(d.again[l.DeliveryNoteID], part)
 	}
 	d.take(l, want.Quantity, money.Share(left, rest, want.Quantity))
 	return nil
@@ -124,14 +124,14 @@ func (d *draft) line(c Correction, lines []corrected, want CorrectedLine, i int)
 
 // take counts a part of a line, with its share of the tax.
 func (d *draft) take(l *corrected, quantity, amount decimal.Decimal) {
-	tax := money.Share(minus(l.Tax, l.TakenTax), minus(l.Amount, l.TakenAmount), amount)
+	tax := money.Share(money.Sub(l.Tax, l.TakenTax), money.Sub(l.Amount, l.TakenAmount), amount)
 	id := l.ID
 	d.lines = append(d.lines, Line{
 		ID: uuid.Must(uuid.NewV7()), LineNo: len(d.lines) + 1, DeliveryNoteID: l.DeliveryNoteID, DeliveryLineID: l.DeliveryLineID,
 		ProductID: l.ProductID, Quantity: quantity.Neg(), Price: l.Price, Amount: amount.Neg(), TaxRate: l.TaxRate, Tax: tax.Neg(), CorrectsLineID: &id,
 	})
-	l.TakenQuantity, l.TakenAmount, l.TakenTax = plus(l.TakenQuantity, quantity), plus(l.TakenAmount, amount), plus(l.TakenTax, tax)
-	d.total, d.tax = plus(d.total, amount), plus(d.tax, tax)
+	l.TakenQuantity, l.TakenAmount, l.TakenTax = money.Add(l.TakenQuantity, quantity), money.Add(l.TakenAmount, amount), money.Add(l.TakenTax, tax)
+	d.total, d.tax = money.Add(d.total, amount), money.Add(d.tax, tax)
 }
 
 // spread takes an amount from all lines, by what is left of each; an opening item has no lines.
@@ -142,7 +142,7 @@ func (d *draft) spread(amount decimal.Decimal, lines []corrected) {
 	}
 	whole := decimal.Zero
 	for _, l := range lines {
-		whole = plus(whole, minus(l.Amount, l.TakenAmount))
+		whole = money.Add(whole, money.Sub(l.Amount, l.TakenAmount))
 	}
 	if amount.Cmp(whole) > 0 {
 		d.total = amount // refused by the caller, which knows what is left
@@ -150,10 +150,10 @@ func (d *draft) spread(amount decimal.Decimal, lines []corrected) {
 	}
 	before := decimal.Zero
 	for i := range lines {
-		left := minus(lines[i].Amount, lines[i].TakenAmount)
+		left := money.Sub(lines[i].Amount, lines[i].TakenAmount)
 		if part := money.Portion(amount, whole, before, left); part.IsPos() {
 			d.take(&lines[i], decimal.Zero.Pad(money.PriceScale), part)
 		}
-		before = plus(before, left)
+		before = money.Add(before, left)
 	}
 }

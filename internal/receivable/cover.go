@@ -78,12 +78,12 @@ func planCover(tx pg.Tx, noticeID, payerID uuid.UUID, amount decimal.Decimal, na
 	}
 	var parts []part
 	for _, p := range found {
-		p.Amount = money.Fen(p.Amount.Min(minus(amount, cover.Covered)))
+		p.Amount = money.Fen(p.Amount.Min(money.Sub(amount, cover.Covered)))
 		if !p.Amount.IsPos() {
 			continue
 		}
 		parts = append(parts, p)
-		cover.Covered = plus(cover.Covered, p.Amount)
+		cover.Covered = money.Add(cover.Covered, p.Amount)
 		name(&cover, &p.Receipt)
 	}
 	return parts, cover, nil
@@ -152,12 +152,12 @@ func (s *Service) ReleaseCover(tx pg.Tx, noticeID uuid.UUID, keep decimal.Decima
 		return err
 	}
 	for _, c := range covers {
-		if back := money.NotNegative(minus(c.Amount, keep)); back.IsPos() {
+		if back := money.NotNegative(money.Sub(c.Amount, keep)); back.IsPos() {
 			if err := giveBack(tx, c, back); err != nil {
 				return err
 			}
 		}
-		keep = money.NotNegative(minus(keep, c.Amount))
+		keep = money.NotNegative(money.Sub(keep, c.Amount))
 	}
 	return nil
 }
@@ -197,7 +197,7 @@ func (s *Service) payFromCovers(tx pg.Tx, account *credit.Account, v *Invoice, t
 			if err := s.allocate(tx, account, &r, []Share{{InvoiceID: v.ID, Amount: amount}}); err != nil {
 				return err
 			}
-			left, v.Paid, v.Version = minus(left, amount), plus(v.Paid, amount), v.Version+1
+			left, v.Paid, v.Version = money.Sub(left, amount), money.Add(v.Paid, amount), v.Version+1
 		}
 	}
 	return nil

@@ -45,9 +45,9 @@ func (s *Service) SetDeposit(tx pg.Tx, who identity.Principal, receiptID, orderI
 	if err != nil {
 		return Receipt{}, err
 	}
-	more := minus(money.Fen(amount), aside.Amount)
+	more := money.Sub(money.Fen(amount), aside.Amount)
 	if more.Cmp(r.Free()) > 0 {
-		return Receipt{}, ErrNotFree.With("left", plus(r.Free(), aside.Amount)).At("/amount")
+		return Receipt{}, ErrNotFree.With("left", money.Add(r.Free(), aside.Amount)).At("/amount")
 	}
 	if more.IsPos() {
 		if err := ofPayer(tx, orderID, r.PayerID); err != nil {
@@ -81,7 +81,7 @@ func deposit(tx pg.Tx, r *Receipt, orderID uuid.UUID, amount decimal.Decimal) er
 	if amount.IsZero() {
 		return nil
 	}
-	r.Covering = plus(r.Covering, amount)
+	r.Covering = money.Add(r.Covering, amount)
 	if err := updateReceipt(tx, r, map[string]any{"covering": r.Covering}); err != nil {
 		return err
 	}
@@ -182,8 +182,8 @@ func depositsOfNotice(tx pg.Tx, noticeID uuid.UUID) ([]part, error) {
 	var parts []part
 	for _, row := range rows {
 		order := row.OrderID
-		if take := row.Deposited.Min(minus(row.Room, taken[order])); take.IsPos() {
-			parts, taken[order] = append(parts, part{row.Receipt, &order, take}), plus(taken[order], take)
+		if take := row.Deposited.Min(money.Sub(row.Room, taken[order])); take.IsPos() {
+			parts, taken[order] = append(parts, part{row.Receipt, &order, take}), money.Add(taken[order], take)
 		}
 	}
 	return parts, nil
@@ -214,8 +214,8 @@ func (s *Service) payFromDeposits(tx pg.Tx, account *credit.Account, v *Invoice)
 		if err := s.allocate(tx, account, &r, []Share{{InvoiceID: v.ID, Amount: take}}); err != nil {
 			return err
 		}
-		byOrder[d.OrderID] = minus(byOrder[d.OrderID], take)
-		v.Paid, v.Version = plus(v.Paid, take), v.Version+1
+		byOrder[d.OrderID] = money.Sub(byOrder[d.OrderID], take)
+		v.Paid, v.Version = money.Add(v.Paid, take), v.Version+1
 	}
 	return nil
 }

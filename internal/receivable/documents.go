@@ -60,8 +60,10 @@ type Invoice struct {
 	CreatedAt  time.Time
 	Version    int64
 
-	Lines       []Line       `gorm:"-"`
-	TaxInvoices []TaxInvoice `gorm:"-"`
+	CustomerName string       `gorm:"->"` // when it was read or listed
+	PayerName    string       `gorm:"->"`
+	Lines        []Line       `gorm:"-"`
+	TaxInvoices  []TaxInvoice `gorm:"-"`
 }
 
 // Open is what is still to be paid: never negative, and 0 for what was reversed.
@@ -69,7 +71,7 @@ func (v Invoice) Open() decimal.Decimal {
 	if v.State == Reversed || !v.Total.IsPos() {
 		return decimal.Zero.Pad(money.AmountScale)
 	}
-	return money.NotNegative(minus(v.Total, v.Paid))
+	return money.NotNegative(money.Sub(v.Total, v.Paid))
 }
 
 // Received is the part of what is settled that money was.
@@ -77,22 +79,13 @@ func (v Invoice) Received() decimal.Decimal {
 	if !v.Total.IsPos() {
 		return decimal.Zero.Pad(money.AmountScale)
 	}
-	return minus(minus(v.Paid, v.Credited), v.WrittenOff)
+	return money.Sub(money.Sub(v.Paid, v.Credited), v.WrittenOff)
 }
 
 // Creditable is what credit notes and adjustments may still take: what was invoiced and neither credited nor written off.
-func (v Invoice) Creditable() decimal.Decimal { return minus(minus(v.Total, v.Credited), v.WrittenOff) }
-
-// minus works on amounts of numeric(18,2), whose differences fit the 19 digits of a decimal.
-func minus(a, b decimal.Decimal) decimal.Decimal {
-	d, err := a.Sub(b)
-	if err != nil {
-		panic("receivable: amounts beyond numeric(18,2): " + err.Error())
-	}
-	return d
+func (v Invoice) Creditable() decimal.Decimal {
+	return money.Sub(money.Sub(v.Total, v.Credited), v.WrittenOff)
 }
-
-func plus(a, b decimal.Decimal) decimal.Decimal { return minus(a, b.Neg()) }
 
 // Line is one product of one delivery line.
 type Line struct {
@@ -141,6 +134,7 @@ type Receipt struct {
 	CreatedAt  time.Time
 	Version    int64
 
+	PayerName   string       `gorm:"->"` // when it was read or listed
 	Allocations []Allocation `gorm:"-"`
 	Deposits    []Deposit    `gorm:"-"`
 	Refunds     []Refund     `gorm:"-"`

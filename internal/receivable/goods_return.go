@@ -114,13 +114,13 @@ func (g *GoodsReturn) take(n shipping.DeliveryNote, quantities map[uuid.UUID]dec
 			continue
 		}
 		at := "/lines/" + strconv.Itoa(len(g.Lines)) + "/quantity"
-		left := minus(l.Real(), l.ReturnedQuantity)
+		left := money.Sub(l.Real(), l.ReturnedQuantity)
 		if !quantity.IsPos() || quantity.Cmp(left) > 0 {
 			return ErrOverReturned.With("left", left).At(at)
 		}
 		open := quantity.Min(l.OpenQuantity())
 		g.Lines = append(g.Lines, ReturnLine{
-			ID: uuid.Must(uuid.NewV7()), GoodsReturnID: g.ID, DeliveryLineID: l.ID, Quantity: quantity, Credited: minus(quantity, open), Amount: l.AmountOf(open),
+			ID: uuid.Must(uuid.NewV7()), GoodsReturnID: g.ID, DeliveryLineID: l.ID, Quantity: quantity, Credited: money.Sub(quantity, open), Amount: l.AmountOf(open),
 		})
 	}
 	if len(g.Lines) != len(quantities) || len(g.Lines) == 0 {
@@ -134,8 +134,8 @@ func (s *Service) takeBack(tx pg.Tx, account *credit.Account, g GoodsReturn) err
 	var parts []shipping.Invoiced
 	total := decimal.Zero.Pad(money.AmountScale)
 	for _, l := range g.Lines {
-		if open := minus(l.Quantity, l.Credited); open.IsPos() {
-			parts, total = append(parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: open, Amount: l.Amount}), plus(total, l.Amount)
+		if open := money.Sub(l.Quantity, l.Credited); open.IsPos() {
+			parts, total = append(parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: open, Amount: l.Amount}), money.Add(total, l.Amount)
 		}
 	}
 	if err := s.shipping.MarkReturned(tx, parts); err != nil || !total.IsPos() {
@@ -189,10 +189,10 @@ func splitCredits(tx pg.Tx, parts []shipping.Invoiced) (lineCredits, error) {
 				c.order = append(c.order, v.InvoiceID)
 			}
 			c.lines[v.InvoiceID] = append(c.lines[v.InvoiceID], CorrectedLine{LineID: v.ID, Quantity: part})
-			left = minus(left, part)
+			left = money.Sub(left, part)
 		}
 		if left.IsPos() {
-			return lineCredits{}, ErrOverReturned.With("left", minus(p.Quantity, left)).At("/lines")
+			return lineCredits{}, ErrOverReturned.With("left", money.Sub(p.Quantity, left)).At("/lines")
 		}
 	}
 	return c, nil
@@ -251,23 +251,4 @@ func (s *Service) GetReturn(tx pg.Tx, who identity.Principal, id uuid.UUID) (Goo
 		return GoodsReturn{}, err
 	}
 	return g, tx.Where("source_id = ?", id).Where("kind = ?", KindCreditNote).Order("id").Find(&g.CreditNotes).Error
-}
-
-// ListReturns returns what came back from customers that the caller sees, newest first, without lines. One statement.
-func (s *Service) ListReturns(tx pg.Tx, who identity.Principal, customerID, noteID *uuid.UUID, p pg.Page) ([]GoodsReturn, string, error) {
-	q := tx.DB
-	if customerID != nil {
-		q = q.Where("customer_id = ?", *customerID)
-	}
-	if noteID != nil {
-		q = q.Where("delivery_note_id = ?", *noteID)
-	}
-	if owners, all := who.Owners(); !all {
-		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
-	}
-	var rows []GoodsReturn
-	if err := newest(q, p, &rows); err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(p, rows, func(g GoodsReturn) any { return g.ID })
 }

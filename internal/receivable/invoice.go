@@ -165,7 +165,7 @@ func cameBack(n shipping.DeliveryNote) bool {
 // takeLine adds one line. The amounts of all invoices of a delivery line add up to its own: rounding loses nothing.
 func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, quantity decimal.Decimal) error {
 	left := d.OpenQuantity()
-	if quantity.Cmp(left) > 0 && quantity.Cmp(plus(left, d.ReturnedQuantity)) <= 0 {
+	if quantity.Cmp(left) > 0 && quantity.Cmp(money.Add(left, d.ReturnedQuantity)) <= 0 {
 		return ErrReturned.At("/lines")
 	}
 	if quantity.Cmp(left) > 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -125,7 +126,7 @@ func Spread(amount decimal.Decimal, items []OpenItem) []Share {
 		if !part.IsPos() {
 			break
 		}
-		shares, amount = append(shares, Share{v.ID, part}), minus(amount, part)
+		shares, amount = append(shares, Share{v.ID, part}), money.Sub(amount, part)
 	}
 	return shares
 }

@@ -62,7 +62,7 @@ func (s *Service) PostRefund(tx pg.Tx, who identity.Principal, receiptID uuid.UU
 	if err := s.credit.Post(tx, account, credit.UsePrepaidMove(credit.DocRefund, f.ID, r.ID, f.Amount)); err != nil {
 		return Receipt{}, err
 	}
-	r.Allocated = plus(r.Allocated, f.Amount)
+	r.Allocated = money.Add(r.Allocated, f.Amount)
 	if err := updateReceipt(tx, &r, map[string]any{"allocated": r.Allocated}); err != nil {
 		return Receipt{}, err
 	}
@@ -121,7 +121,7 @@ func (s *Service) ReverseRefund(tx pg.Tx, who identity.Principal, receiptID, ref
 		return Receipt{}, err
 	}
 	f.State, f.Version = Reversed, f.Version+1
-	r.Allocated = minus(r.Allocated, f.Amount)
+	r.Allocated = money.Sub(r.Allocated, f.Amount)
 	if err := updateReceipt(tx, &r, map[string]any{"allocated": r.Allocated}); err != nil {
 		return Receipt{}, err
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
-	"gorm.io/gorm"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
@@ -37,26 +37,13 @@ func insertInvoice(tx pg.Tx, v *Invoice) error {
 	return pg.Insert(tx, &v.Lines)
 }
 
-// newest adds keyset paging by id, newest first, and reads one row more than the page holds.
-func newest(q *gorm.DB, p pg.Page, rows any) error {
-	var last uuid.UUID
-	found, err := p.After(&last)
-	if err != nil {
-		return err
-	}
-	if found {
-		q = q.Where("id < ?", last)
-	}
-	return q.Order("id DESC").Limit(p.Limit + 1).Find(rows).Error
-}
-
 // GetInvoice returns an invoice with its lines. Returns errs.ErrNotFound also for what the caller may not see.
 func (s *Service) GetInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (Invoice, error) {
 	v, err := pg.Take[Invoice](tx, "id = ?", id)
 	if err != nil {
 		return Invoice{}, err
 	}
-	if _, err := mustSeeCustomer(tx, who, v.CustomerID); err != nil {
+	if err := v.name(tx, who); err != nil {
 		return Invoice{}, err
 	}
 	if v.TaxInvoices, err = taxInvoicesOf(tx, id); err != nil {
@@ -65,75 +52,19 @@ func (s *Service) GetInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (In
 	return v, tx.Where("invoice_id = ?", id).Order("line_no").Find(&v.Lines).Error
 }
 
-// Filter narrows a list of invoices.
-type Filter struct {
-	CustomerID *uuid.UUID
-	PayerID    *uuid.UUID
-	State      State // "" for any
-	Open       bool  // only what isn't fully paid
-	Overdue    bool  // only what is open past its due date
-	Kind       Kind  // "" for any
-	CorrectsID *uuid.UUID
-	Number     string // its own, or the tax system's
-	NoteID     *uuid.UUID
-	From       time.Time // the day of the invoice, or later
-	Until      time.Time
-	Taxed      *bool // whether a number of the tax system is recorded for it
-}
-
-// found narrows invoices by what somebody knows of one, or looks for in many.
-func (f Filter) found(q *gorm.DB) *gorm.DB {
-	if f.Number != "" {
-		q = q.Where("id IN (SELECT id FROM invoices WHERE number = ? UNION ALL SELECT invoice_id FROM tax_invoices WHERE number = ? AND state = 'recorded')", f.Number, f.Number)
+// name fills in who was delivered to and who owes. Returns errs.ErrNotFound for what the caller may not see.
+func (v *Invoice) name(tx pg.Tx, who identity.Principal) error {
+	c, err := mustSeeCustomer(tx, who, v.CustomerID)
+	if err != nil {
+		return err
 	}
-	if f.NoteID != nil {
-		q = q.Where("id IN (SELECT invoice_id FROM invoice_lines WHERE delivery_note_id = ?)", *f.NoteID)
+	v.CustomerName, v.PayerName = c.Name, c.Name
+	if v.PayerID == c.ID {
+		return nil
 	}
-	if !f.From.IsZero() {
-		q = q.Where("invoiced_on >= ?", f.From)
-	}
-	if !f.Until.IsZero() {
-		q = q.Where("invoiced_on <= ?", f.Until)
-	}
-	if f.Taxed != nil {
-		q = q.Where("EXISTS (SELECT FROM tax_invoices t WHERE t.invoice_id = invoices.id AND t.state = 'recorded') = ?", *f.Taxed)
-	}
-	return q
-}
-
-// ListInvoices returns invoices that the caller may see, newest first, without their lines. One statement.
-func (s *Service) ListInvoices(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Invoice, string, error) {
-	q := tx.DB
-	if f.CustomerID != nil {
-		q = q.Where("customer_id = ?", *f.CustomerID)
-	}
-	if f.PayerID != nil {
-		q = q.Where("payer_id = ?", *f.PayerID)
-	}
-	if f.State != "" {
-		q = q.Where("state = ?", f.State)
-	}
-	if f.Open || f.Overdue {
-		q = q.Where("state = 'posted' AND kind <> 'reversal' AND paid < total")
-	}
-	if f.Overdue {
-		q = q.Where("due_on < ?", clock.Today(tx.Now))
-	}
-	if f.Kind != "" {
-		q = q.Where("kind = ?", f.Kind)
-	}
-	if f.CorrectsID != nil {
-		q = q.Where("corrects_id = ?", *f.CorrectsID)
-	}
-	q = f.found(q)
-	if owners, all := who.Owners(); !all {
-		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
-	}
-	var rows []Invoice
-	if err := newest(q, p, &rows); err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(p, rows, func(v Invoice) any { return v.ID })
+	payer, err := customer.Brief(tx, v.PayerID)
+	v.PayerName = payer.Name
+	return err
 }
 
 // lockInvoices locks the payer's invoices that shares name, in id order. Returns ErrTwice for one named twice; unknown ones
@@ -277,7 +208,7 @@ func freeReceipts(tx pg.Tx, payer uuid.UUID) ([]Receipt, error) {
 
 // setAside moves an amount (negative: back) of a locked receipt to a notice; order is whose deposit it was, nil for nobody's.
 func setAside(tx pg.Tx, r *Receipt, notice uuid.UUID, order *uuid.UUID, amount decimal.Decimal) error {
-	r.Covering = plus(r.Covering, amount)
+	r.Covering = money.Add(r.Covering, amount)
 	if err := updateReceipt(tx, r, map[string]any{"covering": r.Covering}); err != nil {
 		return err
 	}
@@ -295,9 +226,11 @@ func (s *Service) GetReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Re
 	if err != nil {
 		return Receipt{}, err
 	}
-	if _, err := mustSeeCustomer(tx, who, r.PayerID); err != nil {
+	payer, err := mustSeeCustomer(tx, who, r.PayerID)
+	if err != nil {
 		return Receipt{}, err
 	}
+	r.PayerName = payer.Name
 	if r.Deposits, err = depositsOf(tx, id); err != nil {
 		return Receipt{}, err
 	}
@@ -309,75 +242,6 @@ func (s *Service) GetReceipt(tx pg.Tx, who identity.Principal, id uuid.UUID) (Re
 	}
 	r.Allocations, err = allocationsOf(tx, id)
 	return r, err
-}
-
-// ReceiptFilter narrows a list of receipts; zero fields don't.
-type ReceiptFilter struct {
-	PayerID *uuid.UUID
-	State   State
-	Method  Method
-	Free    bool      // only with something that isn't used
-	Number  string    // its own, or the bank's reference
-	From    time.Time // the day on which it came, or later
-	Until   time.Time
-	Amount  *decimal.Decimal
-}
-
-// found narrows receipts by what somebody knows of one.
-func (f ReceiptFilter) found(q *gorm.DB) *gorm.DB {
-	if f.Number != "" {
-		q = q.Where("id IN (SELECT id FROM receipts WHERE number = ? UNION ALL SELECT id FROM receipts WHERE reference = ? AND reference <> '')", f.Number, f.Number)
-	}
-	if !f.From.IsZero() {
-		q = q.Where("received_on >= ?", f.From)
-	}
-	if !f.Until.IsZero() {
-		q = q.Where("received_on <= ?", f.Until)
-	}
-	if f.Amount != nil {
-		q = q.Where("amount = ?", *f.Amount)
-	}
-	return q
-}
-
-// ListReceipts returns receipts that the caller may see, newest first. Two statements.
-func (s *Service) ListReceipts(tx pg.Tx, who identity.Principal, f ReceiptFilter, p pg.Page) ([]Receipt, string, error) {
-	q := tx.DB
-	if f.PayerID != nil {
-		q = q.Where("payer_id = ?", *f.PayerID)
-	}
-	if f.State != "" {
-		q = q.Where("state = ?", f.State)
-	}
-	if f.Method != "" {
-		q = q.Where("method = ?", f.Method)
-	}
-	if f.Free {
-		q = q.Where("state = 'posted' AND allocated + covering < amount")
-	}
-	q = f.found(q)
-	if owners, all := who.Owners(); !all {
-		q = q.Where("payer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
-	}
-	var rows []Receipt
-	if err := newest(q, p, &rows); err != nil {
-		return nil, "", err
-	}
-	rows, next, err := pg.Cut(p, rows, func(r Receipt) any { return r.ID })
-	if err != nil || len(rows) == 0 {
-		return rows, next, err
-	}
-	at := make(map[uuid.UUID]int, len(rows))
-	ids := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		at[r.ID], ids[i] = i, r.ID
-	}
-	all, err := allocationsOf(tx, ids...)
-	for _, a := range all {
-		i := at[a.ReceiptID]
-		rows[i].Allocations = append(rows[i].Allocations, a)
-	}
-	return rows, next, err
 }
 
 func orToday(tx pg.Tx, day time.Time) time.Time {

@@ -111,7 +111,7 @@ func recordTax(tx pg.Tx, v *Invoice, in NewTaxInvoice) ([]TaxInvoice, error) {
 	left := v.Total.Abs()
 	for _, t := range all {
 		if t.State == TaxRecorded {
-			left = minus(left, t.Amount.Abs())
+			left = money.Sub(left, t.Amount.Abs())
 		}
 	}
 	amount := money.Fen(in.Amount)
@@ -166,7 +166,7 @@ func checkRed(tx pg.Tx, v *Invoice, redOf *uuid.UUID, amount decimal.Decimal) er
 	if err != nil {
 		return err
 	}
-	if left := minus(blue[i].Amount, taken); amount.Cmp(left) > 0 {
+	if left := money.Sub(blue[i].Amount, taken); amount.Cmp(left) > 0 {
 		return ErrTaxTooMuch.With("left", left).At("/tax_invoice/amount")
 	}
 	return nil
@@ -233,8 +233,8 @@ func (v Invoice) Taxes() []TaxShare {
 			out, i = append(out, TaxShare{l.TaxRate, zero, zero, zero}), len(out)
 		}
 		t := &out[i]
-		t.Tax, t.Amount = plus(t.Tax, l.Tax), plus(t.Amount, l.Amount)
-		t.Net = minus(t.Amount, t.Tax)
+		t.Tax, t.Amount = money.Add(t.Tax, l.Tax), money.Add(t.Amount, l.Amount)
+		t.Net = money.Sub(t.Amount, t.Tax)
 	}
 	slices.SortFunc(out, func(a, b TaxShare) int { return a.Rate.Cmp(b.Rate) })
 	return out

@@ -34,7 +34,7 @@ type WriteOff struct {
 }
 
 // Left is what hasn't come in.
-func (w WriteOff) Left() decimal.Decimal { return minus(w.Amount, w.Recovered) }
+func (w WriteOff) Left() decimal.Decimal { return money.Sub(w.Amount, w.Recovered) }
 
 // BadDebt is what is to be written off of one invoice; all that is open of it when Amount is 0.
 type BadDebt struct {
@@ -150,7 +150,7 @@ func (s *Service) recover(tx pg.Tx, account *credit.Account, w WriteOff, v Invoi
 		return WriteOff{}, err
 	}
 	before := w
-	w.Recovered = plus(w.Recovered, amount)
+	w.Recovered = money.Add(w.Recovered, amount)
 	if err := pg.Update(tx, "write_offs", w.ID, w.Version, map[string]any{"recovered": w.Recovered}); err != nil {
 		return WriteOff{}, err
 	}
@@ -184,7 +184,7 @@ func (s *Service) unrecover(tx pg.Tx, account *credit.Account, allocation uuid.U
 		return err
 	}
 	before := w
-	w.Recovered = minus(w.Recovered, c.Amount)
+	w.Recovered = money.Sub(w.Recovered, c.Amount)
 	if err := pg.Update(tx, "write_offs", w.ID, w.Version, map[string]any{"recovered": w.Recovered}); err != nil {
 		return err
 	}
@@ -209,20 +209,4 @@ func (s *Service) GetWriteOff(tx pg.Tx, who identity.Principal, id uuid.UUID) (W
 	}
 	_, err = mustSeeCustomer(tx, who, w.CustomerID)
 	return w, err
-}
-
-// ListWriteOffs returns write-offs that the caller may see, newest first, of one payer if that is given. One statement.
-func (s *Service) ListWriteOffs(tx pg.Tx, who identity.Principal, payer *uuid.UUID, p pg.Page) ([]WriteOff, string, error) {
-	q := tx.DB
-	if payer != nil {
-		q = q.Where("payer_id = ?", *payer)
-	}
-	if owners, all := who.Owners(); !all {
-		q = q.Where("customer_id IN (SELECT id FROM customers WHERE owner_id IN ?)", owners)
-	}
-	var rows []WriteOff
-	if err := newest(q, p, &rows); err != nil {
-		return nil, "", err
-	}
-	return pg.Cut(p, rows, func(w WriteOff) any { return w.ID })
 }

@@ -224,7 +224,7 @@ func (s *Service) ListLots(tx pg.Tx, f LotFilter, page pg.Page) ([]LotRow, strin
 		q = q.Where("l.inspection = ?", f.Inspection)
 	}
 	if f.InStock {
-		q = q.Where("x.on_hand > 0")
+		q = q.Where("EXISTS (SELECT FROM stock_levels v WHERE v.lot_id = l.id AND v.on_hand > 0)")
 	}
 	var last uuid.UUID
 	found, err := page.After(&last)
