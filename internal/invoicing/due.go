@@ -44,12 +44,17 @@ const (
 	inReach = `n.state <> 'cancelled' AND n.shipped_on <= CASE WHEN ` + isCash + ` THEN ?::date ELSE ?::date END AND (n.state = 'left' OR NOT ?::boolean)`
 )
 
-// notesSQL is what of each delivery note isn't invoiced, with the arguments of inReach.
-const notesSQL = `SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) AS amount,
-		i.mode, ` + mayNow + ` AS due
-	FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id AND ` + inReach + `
-	LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL
-	WHERE ` + isOpen
+// What of each delivery note isn't invoiced, with the arguments of inReach: of one customer's (notesSQL), or of all, from the lines that are open to
+// their notes (openSQL), since PostgreSQL, which can't know how few they are, would rather read all notes there ever were.
+const (
+	notesSQL = openAmount + ` FROM delivery_note_lines l JOIN delivery_notes n ON n.id = l.delivery_note_id` + withTerms
+	openSQL  = openAmount + ` FROM delivery_note_lines l CROSS JOIN LATERAL (SELECT * FROM delivery_notes d WHERE d.id = l.delivery_note_id OFFSET 0) n` + withTerms
+
+	openAmount = `SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) AS amount,
+		i.mode, ` + mayNow + ` AS due`
+	withTerms = ` LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL WHERE ` + inReach + ` AND ` + isOpen
+	byNote = ` GROUP BY n.customer_id, n.payer_id, n.shipped_on, n.id, n.flow, i.mode`
+)
 
 // Sought is what to invoice is looked for by; zero fields don't narrow.
 type Sought struct {
@@ -63,14 +68,14 @@ type Sought struct {
 // much was invoiced before.
 func (s *Service) ListToInvoice(tx pg.Tx, who identity.Principal, by Sought, p pg.Page) ([]ToInvoice, string, error) {
 	through := orToday(tx, by.Through)
-	notes, args := notesSQL, []any{through, through, false}
+	notes, args := openSQL, []any{through, through, false}
 	if by.CustomerID != nil {
-		notes, args = notes+" AND n.customer_id = ?", append(args, *by.CustomerID)
+		notes, args = notesSQL+" AND n.customer_id = ?", append(args, *by.CustomerID)
 	}
 	sql := `SELECT c.id AS customer_id, c.code AS customer_code, c.name AS customer_name, q.* FROM (
 			SELECT d.customer_id AS of_customer, d.payer_id, coalesce(d.mode, 'at_once') AS mode, count(*) AS notes, sum(d.amount) AS amount,
 				coalesce(sum(d.amount) FILTER (WHERE d.due), 0.00) AS due_amount, count(*) FILTER (WHERE d.due) AS due_notes, min(d.shipped_on) AS oldest_shipped
-			FROM (` + notes + ` GROUP BY n.id, i.mode) d GROUP BY d.customer_id, d.payer_id, d.mode
+			FROM (` + notes + byNote + `) d GROUP BY d.customer_id, d.payer_id, d.mode
 		) q JOIN customers c ON c.id = q.of_customer WHERE (q.due_notes > 0 OR NOT ?)`
 	args = append(args, by.Due)
 	if by.OwnerID != nil {

@@ -107,7 +107,7 @@ func (s *Service) start(tx pg.Tx, r Run) (Run, error) {
 		return Run{}, err
 	}
 	res := tx.Exec(`INSERT INTO invoice_run_items (run_id, customer_id, payer_id, state, invoices, amount, code)
-		SELECT ?, d.customer_id, d.payer_id, 'pending', 0, 0, '' FROM (`+notesSQL+` GROUP BY n.id, i.mode) d GROUP BY d.customer_id, d.payer_id
+		SELECT ?, d.customer_id, d.payer_id, 'pending', 0, 0, '' FROM (`+openSQL+byNote+`) d GROUP BY d.customer_id, d.payer_id
 		HAVING bool_or(d.due)`, r.ID, r.CashThrough, r.Through, r.Daily)
 	if res.Error != nil {
 		return Run{}, res.Error
