@@ -63,6 +63,7 @@ var layers = strings.Fields(`
 	carrier
 	transport
 	shipping
+	delivery
 	gate
 	departure
 	receivable
@@ -86,7 +87,7 @@ const (
 	ground = "errs clock money pg audit jobs " // what every module stands on
 	gates  = ground + "rulebook decision identity attachment followup violation approval "
 	demand = "customer prospect opportunity campaign visit "
-	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation carrier transport shipping gate departure receivable invoicing bankstatement statement collection dispute baddebt "
+	supply = "catalog pricing pricelist priceadjust newproduct committee credit terms quote contract order orderchange correspondence allotment production deliverycheck sample stock preparation carrier transport shipping delivery gate departure receivable invoicing bankstatement statement collection dispute baddebt "
 	after  = "survey creditreview handover backtest "
 )
 
@@ -141,20 +142,21 @@ var imports = map[string]string{
 	"carrier":        gates + "sheet",
 	"transport":      gates + "carrier",
 	"shipping":       gates + "customer catalog credit order stock preparation transport",
-	"gate":           gates + "shipping",
-	"departure":      gates + "shipping gate",
+	"delivery":       gates + "credit order stock preparation transport shipping",
+	"gate":           gates + "transport shipping delivery",
+	"departure":      gates + "transport delivery gate",
 
-	"receivable":    gates + "customer catalog credit order shipping",
-	"invoicing":     gates + "customer credit shipping receivable",
+	"receivable":    gates + "customer catalog credit order shipping delivery",
+	"invoicing":     gates + "customer credit delivery receivable",
 	"bankstatement": gates + "sheet customer credit receivable",
-	"statement":     gates + "customer catalog credit order shipping receivable",
-	"collection":    gates + "customer credit order shipping receivable statement",
+	"statement":     gates + "customer catalog credit order delivery receivable",
+	"collection":    gates + "customer credit order receivable statement",
 	"dispute":       gates + "customer credit receivable collection",
 	"baddebt":       gates + "customer credit receivable collection",
 
-	"survey":       gates + "customer shipping",
+	"survey":       gates + "customer",
 	"creditreview": gates + "customer credit",
-	"handover":     gates + "customer prospect credit order shipping receivable",
+	"handover":     gates + "customer prospect credit order receivable",
 	"backtest":     gates + "customer catalog pricing credit order shipping",
 	"importing":    gates + "customer catalog pricing pricelist credit terms receivable sheet",
 

@@ -28,7 +28,7 @@ func LoadDemo(ctx context.Context, cfg Config, days int, say func(format string,
 	s := a.Server
 	company := demo.Company{
 		DB: a.DB, Clock: past, People: s.People, Products: s.Products, Imports: a.Imports,
-		Approvals: s.Approvals, Orders: s.Orders, Shipments: s.Shipments, Stock: s.Stock, Gate: s.Gate, Receivables: s.Receivables,
+		Approvals: s.Approvals, Orders: s.Orders, Shipments: s.Shipments, Deliveries: s.Deliveries, Stock: s.Stock, Gate: s.Gate, Receivables: s.Receivables,
 		Prospects: s.Prospects, Opportunities: s.Opportunities, Visits: s.Visits, Days: days,
 	}
 	return company.Load(ctx, say)

@@ -22,6 +22,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/deliverycheck"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/handover"
@@ -103,10 +104,11 @@ func (a *App) joinSale(s *httpapi.Server) {
 	s.Credits = credit.New(rules, approvals)
 	s.Orders = order.New(rules, approvals, s.Prices, s.Credits)
 	s.Shipments = shipping.New(rules, approvals, s.Credits, s.Orders)
+	s.Deliveries = delivery.New(rules, s.Credits, s.Orders, s.Shipments)
 	a.joinGate(s)
-	s.Receivables = receivable.New(s.Credits, s.Shipments)
-	s.PriceLists = pricelist.New(rules, approvals, s.Shipments)
-	s.Shipments.Invoices = s.Receivables
+	s.Receivables = receivable.New(s.Credits, s.Shipments, s.Deliveries)
+	s.PriceLists = pricelist.New(rules, approvals, s.Deliveries)
+	s.Shipments.Deliveries, s.Deliveries.Invoices = s.Deliveries, s.Receivables
 	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
 
 	approvals.Register(pricelist.MatterBaseList, s.PriceLists)
@@ -206,7 +208,7 @@ func (a *App) joinPrices(s *httpapi.Server) {
 
 	// base price adjustments
 	s.PriceLists.EnqueueRollOut = func(tx pg.Tx, id uuid.UUID) error { return jobs.InsertTx(tx, rollOutJob{id}) }
-	s.PriceAdjustments = priceadjust.New(s.Rulebook, s.Attachments, s.Shipments)
+	s.PriceAdjustments = priceadjust.New(s.Rulebook, s.Attachments, s.Deliveries)
 	s.PriceLists.Requests, s.PriceLists.Reviews = s.PriceAdjustments, s.PriceAdjustments
 	s.Attachments.Register(priceadjust.RequestSubject, s.PriceAdjustments.RequestSeen, "price_request.read")
 	a.adjustPrices(s.PriceLists, s.PriceAdjustments)

@@ -24,7 +24,6 @@ func (a *App) watchLimits(credits *credit.Service, shipments *shipping.Service) 
 		}
 		return a.Rejudge(ctx, shipments, job.PayerID)
 	})
-	a.deadlines = append(a.deadlines, deadlines{"delivery_notes", shipments.RecomputeDeadlines})
 	a.jobs.Every("special_releases", time.Minute, func(ctx context.Context) error { return a.expireSpecialReleases(ctx, shipments) })
 	a.jobs.Period("limit_dates", jobs.Daily, func(ctx context.Context, day time.Time) error { return a.limitDates(ctx, credits, day) })
 }

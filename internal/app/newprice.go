@@ -6,11 +6,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/newproduct"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/sample"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // joinNewProducts builds how a new product gets a price, and later a base price.
@@ -51,12 +51,12 @@ func (a *App) watchVolumes(ctx context.Context, products *newproduct.Service) er
 	}
 }
 
-// shippedVolumes tells package newproduct what package shipping knows.
+// shippedVolumes tells package newproduct what package delivery knows.
 type shippedVolumes struct{}
 
 // ShippedByMonth implements newproduct.Shipments.
 func (shippedVolumes) ShippedByMonth(tx pg.Tx, products []uuid.UUID, since []time.Time) ([]newproduct.Shipped, error) {
-	rows, err := shipping.ShippedByMonth(tx, products, since)
+	rows, err := delivery.ShippedByMonth(tx, products, since)
 	volumes := make([]newproduct.Shipped, len(rows))
 	for i, r := range rows {
 		volumes[i] = newproduct.Shipped(r)

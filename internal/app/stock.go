@@ -10,6 +10,6 @@ import (
 func (a *App) joinStock(s *httpapi.Server) {
 	s.Stock = stock.New(s.Rulebook, s.Attachments)
 	s.Preparations = preparation.New(s.Stock)
-	s.Shipments.Stock, s.Shipments.Preparations = s.Stock, s.Preparations
+	s.Shipments.Preparations, s.Deliveries.Stock, s.Deliveries.Preparations = s.Preparations, s.Stock, s.Preparations
 	s.Attachments.Register(stock.SubjectReport, s.Stock.ReportSeen, "inspection.read")
 }

@@ -6,20 +6,21 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/httpapi"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/transport"
 )
 
 // joinTransport builds how goods are carried, and what carriers get for it.
 func (a *App) joinTransport(s *httpapi.Server) {
 	s.Transport = transport.New(s.Attachments)
-	s.Transport.Shipments, s.Shipments.Transport = s.Shipments, s.Transport
+	s.Transport.Shipments, s.Transport.Deliveries = s.Shipments, s.Deliveries
+	s.Shipments.Transport, s.Deliveries.Transport = s.Transport, s.Transport
 	s.Attachments.Register(transport.SubjectVoucher, s.Transport.VoucherSeen, "freight_voucher.read")
-	s.Attachments.Register(shipping.SubjectDelivery, s.Shipments.DeliverySeen, "shipment.read")
+	s.Attachments.Register(delivery.Subject, s.Deliveries.Seen, "shipment.read")
 	a.jobs.Period("carrier_settlements", jobs.Monthly, func(ctx context.Context, start time.Time) error { // SHP-18
 		return a.draftSettlements(ctx, s.Transport, start.AddDate(0, -1, 0))
 	})

@@ -8,11 +8,11 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/production"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/rulebook"
-	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/statement"
 	"github.com/salesgate/salesgate/internal/stock"
 	"github.com/salesgate/salesgate/internal/transport"
@@ -93,16 +93,16 @@ func verifyReceivables(tx pg.Tx) ([]verify.Difference, error) {
 
 // verifyGoods: the ledger's released and shipped are what notices and delivery notes say.
 func verifyGoods(tx pg.Tx) ([]verify.Difference, error) {
-	rows, err := shipping.Reconcile(tx)
-	return differing(rows, err, func(d shipping.Difference) verify.Difference {
+	rows, err := delivery.Reconcile(tx)
+	return differing(rows, err, func(d delivery.Difference) verify.Difference {
 		return ofPayer(d.PayerID, "%s: ledger %s, documents %s", d.Part, d.Ledger, d.Documents)
 	})
 }
 
 // verifyDeliveries: orders, notices, delivery notes and gate passes say the same of the same goods.
 func verifyDeliveries(tx pg.Tx) ([]verify.Difference, error) {
-	rows, err := shipping.ReconcileGoods(tx)
-	return differing(rows, err, func(d shipping.GoodsDifference) verify.Difference {
+	rows, err := delivery.ReconcileGoods(tx)
+	return differing(rows, err, func(d delivery.GoodsDifference) verify.Difference {
 		return verify.Difference{SubjectType: d.Subject, Number: d.Number, What: d.What}
 	})
 }

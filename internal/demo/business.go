@@ -9,6 +9,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
@@ -122,7 +123,7 @@ func (c *Company) ship(tx pg.Tx, d deal) error {
 	if err != nil {
 		return err
 	}
-	var load shipping.Loading
+	var load delivery.Loading
 	for _, l := range n.Lines {
 		quantity := l.Rest()
 		if d.part > 0 && n.State == shipping.StateReleased {
@@ -131,10 +132,10 @@ func (c *Company) ship(tx pg.Tx, d deal) error {
 			}
 		}
 		if quantity.IsPos() {
-			load.Lines = append(load.Lines, shipping.Loaded{NoticeLineID: l.ID, Quantity: quantity})
+			load.Lines = append(load.Lines, delivery.Loaded{NoticeLineID: l.ID, Quantity: quantity})
 		}
 	}
-	note, err := c.Shipments.Dispatch(as(tx, keeper), keeper, n.ID, nil, load)
+	note, err := c.Deliveries.Dispatch(as(tx, keeper), keeper, n.ID, nil, load)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/catalog"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/importing"
@@ -38,6 +39,7 @@ type Company struct {
 	Approvals   *approval.Service
 	Orders      *order.Service
 	Shipments   *shipping.Service
+	Deliveries  *delivery.Service
 	Stock       *stock.Service
 	Gate        *gate.Service
 	Receivables *receivable.Service

@@ -10,11 +10,11 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // SubjectCorrection is what events call a correction; kindCorrect is the follow-up that asks finance to decide.
@@ -88,7 +88,7 @@ func (s *Service) CreateCorrection(tx pg.Tx, who identity.Principal, noteID uuid
 	if err != nil {
 		return Correction{}, err
 	}
-	if d.State != shipping.NoteLeft {
+	if d.State != delivery.NoteLeft {
 		return Correction{}, ErrNotLeft.With("state", d.State)
 	}
 	deltas, err := differences(&d, really)
@@ -102,7 +102,7 @@ func (s *Service) CreateCorrection(tx pg.Tx, who identity.Principal, noteID uuid
 }
 
 // propose writes a correction and asks finance. The delivery note is locked.
-func (s *Service) propose(tx pg.Tx, who identity.Principal, d *shipping.DeliveryNote, cause Cause, reason string, deltas []shipping.Delta) (Correction, error) {
+func (s *Service) propose(tx pg.Tx, who identity.Principal, d *delivery.Note, cause Cause, reason string, deltas []delivery.Delta) (Correction, error) {
 	if trimmed(reason) == "" {
 		return Correction{}, ErrNoReason.At("/reason")
 	}
@@ -120,10 +120,10 @@ func (s *Service) propose(tx pg.Tx, who identity.Principal, d *shipping.Delivery
 		c.ProposedBy = &who.ID
 	}
 	for i, delta := range deltas {
-		at := slices.IndexFunc(d.Lines, func(l shipping.DeliveryLine) bool { return l.ID == delta.LineID })
+		at := slices.IndexFunc(d.Lines, func(l delivery.Line) bool { return l.ID == delta.LineID })
 		l := d.Lines[at]
 		if left, err := l.Real().Add(delta.Quantity); err != nil || left.IsNeg() {
-			return Correction{}, shipping.ErrCorrectsTooMuch.With("left", l.Real()).At(fmt.Sprintf("/lines/%d/quantity", i))
+			return Correction{}, delivery.ErrCorrectsTooMuch.With("left", l.Real()).At(fmt.Sprintf("/lines/%d/quantity", i))
 		}
 		c.Lines = append(c.Lines, CorrectionLine{
 			ID: uuid.Must(uuid.NewV7()), CorrectionID: c.ID, PositionNo: i + 1, DeliveryLineID: l.ID, Quantity: delta.Quantity, Amount: decimal.Zero,
@@ -146,7 +146,7 @@ func (s *Service) propose(tx pg.Tx, who identity.Principal, d *shipping.Delivery
 	return c, c.record(tx, "createDeliveryCorrection", nil)
 }
 
-// PostCorrection books a proposed correction on orders and exposure (SHP-14); see shipping.Correct for what it returns. Returns ErrDecided, ErrOwn and
+// PostCorrection books a proposed correction on orders and exposure (SHP-14); see delivery.Correct for what it returns. Returns ErrDecided, ErrOwn and
 // errs.ErrStale. Locks account, orders, notice and delivery note, then the correction.
 func (s *Service) PostCorrection(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, note string) (Correction, error) {
 	c, err := s.GetCorrection(tx, who, id)
@@ -156,11 +156,11 @@ func (s *Service) PostCorrection(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err := c.mayDecide(who, version); err != nil {
 		return Correction{}, err
 	}
-	deltas := make([]shipping.Delta, len(c.Lines))
+	deltas := make([]delivery.Delta, len(c.Lines))
 	for i, l := range c.Lines {
-		deltas[i] = shipping.Delta{LineID: l.DeliveryLineID, Quantity: l.Quantity, Amount: decimal.Zero}
+		deltas[i] = delivery.Delta{LineID: l.DeliveryLineID, Quantity: l.Quantity, Amount: decimal.Zero}
 	}
-	if c.Amount, err = s.shipments.Correct(tx, who, c.DeliveryNoteID, c.ID, deltas); err != nil {
+	if c.Amount, err = s.deliveries.Correct(tx, who, c.DeliveryNoteID, c.ID, deltas); err != nil {
 		return Correction{}, err
 	}
 	for i := range c.Lines {
@@ -233,7 +233,7 @@ func (c Correction) record(tx pg.Tx, action string, before any) error {
 
 // ProposeSeen implements gate.Corrections: a phone let out other goods than the pass says. Of a product on several lines the last ones take the
 // difference. It does nothing where a correction waits already, or what was seen is of no line: the gate's conflict stays. The note is locked.
-func (s *Service) ProposeSeen(tx pg.Tx, who identity.Principal, d *shipping.DeliveryNote, seen []shipping.Goods) error {
+func (s *Service) ProposeSeen(tx pg.Tx, who identity.Principal, d *delivery.Note, seen []delivery.Goods) error {
 	waits, err := correctionOpen(tx, d.ID)
 	if err != nil || waits {
 		return err
@@ -247,11 +247,11 @@ func (s *Service) ProposeSeen(tx pg.Tx, who identity.Principal, d *shipping.Deli
 }
 
 // fit puts what was seen on the lines of a note.
-func fit(d *shipping.DeliveryNote, seen []shipping.Goods) []shipping.Delta {
-	var deltas []shipping.Delta
+func fit(d *delivery.Note, seen []delivery.Goods) []delivery.Delta {
+	var deltas []delivery.Delta
 	for _, says := range d.Goods() {
 		there := decimal.Zero
-		if i := slices.IndexFunc(seen, func(g shipping.Goods) bool { return g.ProductCode == says.ProductCode }); i >= 0 {
+		if i := slices.IndexFunc(seen, func(g delivery.Goods) bool { return g.ProductCode == says.ProductCode }); i >= 0 {
 			there = seen[i].Quantity
 		}
 		off, err := there.Sub(says.Quantity)
@@ -265,7 +265,7 @@ func fit(d *shipping.DeliveryNote, seen []shipping.Goods) []shipping.Delta {
 				take = l.Real().Neg()
 			}
 			if !take.IsZero() {
-				deltas = append(deltas, shipping.Delta{LineID: l.ID, Quantity: take, Amount: decimal.Zero})
+				deltas = append(deltas, delivery.Delta{LineID: l.ID, Quantity: take, Amount: decimal.Zero})
 			}
 			off, err = off.Sub(take)
 		}

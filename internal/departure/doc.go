@@ -1,8 +1,8 @@
 // Package departure owns what is known of goods after they were loaded: the report that they left, corrections (发货更正单) of what a delivery
 // note says, proof of delivery (签收), and the dispatch register (发送登记簿).
 //
-// It does not own the delivery note (shipping), nor the gate's check (gate), which is the report in most cases. What a correction moves on
-// orders and exposure is shipping's too: shipping.Correct.
+// It does not own the delivery note (delivery), nor the gate's check (gate), which is the report in most cases. What a correction moves on
+// orders and exposure is delivery's too: delivery.Correct.
 //
 // # Reports (SHP-14)
 //

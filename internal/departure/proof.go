@@ -11,11 +11,11 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // SubjectProof is what attachments and events call a proof of delivery; kindShort is the rep's follow-up about one that doesn't fit.
@@ -65,7 +65,7 @@ type ProofInput struct {
 // correction is proposed, which finance posts (SHP-14). The truck's transport notice is done. Returns ErrNotLeft, ErrReceivedWhen, ErrProven, ErrNoLine, ErrDamaged, attachment.ErrUnknown. Locks the
 // transport notice and the delivery note.
 func (s *Service) RecordProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID, in ProofInput) (Proof, error) {
-	if err := s.shipments.DeliverySeen(tx, who, noteID); err != nil {
+	if err := s.deliveries.Seen(tx, who, noteID); err != nil {
 		return Proof{}, err
 	}
 	if err := s.Trucks.Arrive(tx, noteID); err != nil {
@@ -75,7 +75,7 @@ func (s *Service) RecordProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID
 	switch {
 	case err != nil:
 		return Proof{}, err
-	case d.State != shipping.NoteLeft:
+	case d.State != delivery.NoteLeft:
 		return Proof{}, ErrNotLeft.With("state", d.State)
 	case in.ReceivedOn.After(clock.Today(tx.Now)) || in.ReceivedOn.Before(d.ShippedOn):
 		return Proof{}, ErrReceivedWhen.At("/received_on")
@@ -93,13 +93,13 @@ func (s *Service) RecordProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID
 	if err := insertProof(tx, p); err != nil {
 		return Proof{}, err
 	}
-	if err := followup.Close(tx, kindUnproven, shipping.SubjectDelivery, d.ID); err != nil {
+	if err := followup.Close(tx, kindUnproven, delivery.Subject, d.ID); err != nil {
 		return Proof{}, err
 	}
 	if err := s.files.Bind(tx, who, SubjectProof, p.ID, in.Files...); err != nil {
 		return Proof{}, err
 	}
-	err = audit.Record(tx, audit.Entry{Action: "recordDeliveryProof", SubjectType: shipping.SubjectDelivery, SubjectID: d.ID, After: p.trace(&d)})
+	err = audit.Record(tx, audit.Entry{Action: "recordDeliveryProof", SubjectType: delivery.Subject, SubjectID: d.ID, After: p.trace(&d)})
 	if err != nil {
 		return Proof{}, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) RecordProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID
 }
 
 // proof completes what was said: what isn't named arrived as it left.
-func (in ProofInput) proof(tx pg.Tx, d *shipping.DeliveryNote) (Proof, error) {
+func (in ProofInput) proof(tx pg.Tx, d *delivery.Note) (Proof, error) {
 	p := Proof{
 		ID: uuid.Must(uuid.NewV7()), DeliveryNoteID: d.ID, Signer: trimmed(in.Signer), ReceivedOn: in.ReceivedOn, Note: trimmed(in.Note),
 		RecordedBy: tx.By.Actor(), RecordedAt: tx.Now,
@@ -132,7 +132,7 @@ func (in ProofInput) proof(tx pg.Tx, d *shipping.DeliveryNote) (Proof, error) {
 }
 
 // afterProof asks the rep to see to what is short or damaged, and finance to post what differs.
-func (s *Service) afterProof(tx pg.Tx, who identity.Principal, d *shipping.DeliveryNote, p Proof) error {
+func (s *Service) afterProof(tx pg.Tx, who identity.Principal, d *delivery.Note, p Proof) error {
 	words := p.faults(d)
 	if len(words) == 0 {
 		return nil
@@ -142,7 +142,7 @@ func (s *Service) afterProof(tx pg.Tx, who identity.Principal, d *shipping.Deliv
 		what = string(r[:300]) + "…"
 	}
 	err := followup.Open(tx, followup.Task{
-		Kind: kindShort, SubjectType: shipping.SubjectDelivery, SubjectID: d.ID, Number: d.Number, UserID: &d.OwnerID,
+		Kind: kindShort, SubjectType: delivery.Subject, SubjectID: d.ID, Number: d.Number, UserID: &d.OwnerID,
 		TitleEN: "Delivery note " + d.Number + " didn't arrive as it left: " + what, TitleZH: "送货单 " + d.Number + " 签收有差异:" + what,
 	})
 	if err != nil {
@@ -164,7 +164,7 @@ func (s *Service) afterProof(tx pg.Tx, who identity.Principal, d *shipping.Deliv
 }
 
 // faults are what is short, too much or damaged, in words.
-func (p Proof) faults(d *shipping.DeliveryNote) []string {
+func (p Proof) faults(d *delivery.Note) []string {
 	var words []string
 	for i, l := range p.Lines {
 		from := d.Lines[i]
@@ -178,7 +178,7 @@ func (p Proof) faults(d *shipping.DeliveryNote) []string {
 	return words
 }
 
-func (p Proof) trace(d *shipping.DeliveryNote) map[string]any {
+func (p Proof) trace(d *delivery.Note) map[string]any {
 	return map[string]any{
 		"proof": p.ID, "signer": p.Signer, "received_on": p.ReceivedOn.Format(time.DateOnly), "note": p.Note, "differences": p.faults(d),
 	}
@@ -186,7 +186,7 @@ func (p Proof) trace(d *shipping.DeliveryNote) map[string]any {
 
 // GetProof returns the proof of a delivery note. Returns errs.ErrNotFound when there is none, or the note isn't visible.
 func (s *Service) GetProof(tx pg.Tx, who identity.Principal, noteID uuid.UUID) (Proof, error) {
-	if err := s.shipments.DeliverySeen(tx, who, noteID); err != nil {
+	if err := s.deliveries.Seen(tx, who, noteID); err != nil {
 		return Proof{}, err
 	}
 	return readProof(tx, noteID)
@@ -198,5 +198,5 @@ func (s *Service) ProofSeen(tx pg.Tx, who identity.Principal, id uuid.UUID) erro
 	if err != nil {
 		return err
 	}
-	return s.shipments.DeliverySeen(tx, who, p.DeliveryNoteID)
+	return s.deliveries.Seen(tx, who, p.DeliveryNoteID)
 }

@@ -8,15 +8,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // lockLate marks at most n delivery notes as reported too late, and returns them. What another server is at is left to it.
-func lockLate(tx pg.Tx, n int) ([]shipping.DeliveryNote, error) {
-	var rows []shipping.DeliveryNote
+func lockLate(tx pg.Tx, n int) ([]delivery.Note, error) {
+	var rows []delivery.Note
 	err := tx.Raw(`UPDATE delivery_notes SET late_at = ? WHERE id IN (
 			SELECT id FROM delivery_notes WHERE state = 'issued' AND late_at IS NULL AND report_due_at < ? ORDER BY report_due_at, id LIMIT ? FOR UPDATE SKIP LOCKED)
 		RETURNING *`, tx.Now, tx.Now, n).Scan(&rows).Error
@@ -25,8 +25,8 @@ func lockLate(tx pg.Tx, n int) ([]shipping.DeliveryNote, error) {
 
 // lockUnproven marks at most n delivery notes that left before a day and have no proof as asked after, and returns them. What another server is at is
 // left to it. The proof itself ends proof_awaited, by which the register finds what is unproven.
-func lockUnproven(tx pg.Tx, before time.Time, n int) ([]shipping.DeliveryNote, error) {
-	var rows []shipping.DeliveryNote
+func lockUnproven(tx pg.Tx, before time.Time, n int) ([]delivery.Note, error) {
+	var rows []delivery.Note
 	err := tx.Raw(`UPDATE delivery_notes SET proof_late_at = ? WHERE id IN (
 			SELECT id FROM delivery_notes WHERE state = 'left' AND proof_awaited AND proof_late_at IS NULL AND shipped_on < ? ORDER BY shipped_on, id LIMIT ? FOR UPDATE SKIP LOCKED)
 		RETURNING *`, tx.Now, before, n).Scan(&rows).Error

@@ -2,10 +2,10 @@ package departure
 
 import (
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // kindUnproven is the follow-up about goods for which no proof of delivery came.
@@ -25,7 +25,7 @@ func (s *Service) AskForProofs(tx pg.Tx, n int) (int, error) {
 	tasks := make([]followup.Task, 0, 2*len(late))
 	for _, d := range late {
 		t := followup.Task{
-			Kind: kindUnproven, SubjectType: shipping.SubjectDelivery, SubjectID: d.ID, Number: d.Number, UserID: &d.OwnerID,
+			Kind: kindUnproven, SubjectType: delivery.Subject, SubjectID: d.ID, Number: d.Number, UserID: &d.OwnerID,
 			TitleEN: "No proof of delivery of " + d.Number + " yet: ask who received it", TitleZH: "送货单 " + d.Number + " 尚无签收证明,请催回",
 		}
 		tasks = append(tasks, t)

@@ -2,10 +2,11 @@ package departure
 
 import (
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/transport"
 )
 
 // unsigned is the condition of a delivery note (d) that warehouse and carrier haven't signed, or its freight voucher (SHP-08).
@@ -29,7 +30,7 @@ func (s *Service) AskForSignatures(tx pg.Tx, n int) (int, error) {
 			continue
 		}
 		tasks = append(tasks, followup.Task{
-			Kind: shipping.KindUnsigned, SubjectType: shipping.SubjectDelivery, SubjectID: d.ID, Number: d.Number, Role: identity.WarehouseKeeper,
+			Kind: transport.KindUnsigned, SubjectType: delivery.Subject, SubjectID: d.ID, Number: d.Number, Role: identity.WarehouseKeeper,
 			TitleEN: "Signatures are missing on delivery note " + d.Number + " or its freight voucher", TitleZH: "送货单 " + d.Number + " 或其运费结算凭证尚未签署,请补签",
 		})
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 type object = map[string]any
@@ -163,7 +163,7 @@ func (w *world) wantShipped(amount, quantity string) {
 		if got := p.Account.Shipped.Trim(0).String(); got != amount || shipped != quantity {
 			w.t.Fatalf("shipped %s, on the order %s, want %s and %s (%s)", got, shipped, amount, quantity, noticed)
 		}
-		wrong, err := shipping.Reconcile(tx)
+		wrong, err := delivery.Reconcile(tx)
 		if err != nil || len(wrong) > 0 {
 			w.t.Fatalf("%v %+v", err, wrong)
 		}

@@ -6,11 +6,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/violation"
 )
 
@@ -27,7 +27,7 @@ func (LateBooking) Kind() string { return "book_gate_departure" }
 const kindUnchecked = "gate.unchecked"
 
 // BookLate does what LateBooking asks for: the goods are gone, so they are booked whatever a gate says of them by now (SHP-14). What they would have been
-// stopped for stands in the conflict, and is a violation of who let them out. It does nothing when it is done. Locks as shipping.BookDeparted does, then the
+// stopped for stands in the conflict, and is a violation of who let them out. It does nothing when it is done. Locks as delivery.BookDeparted does, then the
 // conflict.
 func (s *Service) BookLate(tx pg.Tx, id uuid.UUID) error {
 	c, err := s.GetConflict(tx, identity.System(), id)
@@ -38,14 +38,14 @@ func (s *Service) BookLate(tx pg.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	note, breaches, err := s.shipments.BookDeparted(tx, *c.DeliveryNoteID, g.CheckedAt)
+	note, breaches, err := s.deliveries.BookDeparted(tx, *c.DeliveryNoteID, g.CheckedAt)
 	if err != nil {
 		return err
 	}
 	if err := spend(tx, identity.System(), &note.Pass, g.CheckedAt); err != nil {
 		return err
 	}
-	if err := s.shipments.Leave(tx, &note, g.CheckedAt, "bookGateDeparture"); err != nil {
+	if err := s.deliveries.Leave(tx, &note, g.CheckedAt, "bookGateDeparture"); err != nil {
 		return err
 	}
 	if err := c.unchecked(tx, &note, breaches); err != nil {
@@ -55,7 +55,7 @@ func (s *Service) BookLate(tx pg.Tx, id uuid.UUID) error {
 }
 
 // unchecked says in the conflict what the goods would have been stopped for, tells quality of goods that didn't pass, and records a violation of each rule.
-func (c *Conflict) unchecked(tx pg.Tx, note *shipping.DeliveryNote, breaches []shipping.Breach) error {
+func (c *Conflict) unchecked(tx pg.Tx, note *delivery.Note, breaches []delivery.Breach) error {
 	said := map[string]*violation.Violation{}
 	var order []string
 	for _, b := range breaches {
@@ -66,7 +66,7 @@ func (c *Conflict) unchecked(tx pg.Tx, note *shipping.DeliveryNote, breaches []s
 		}
 		order = append(order, b.Rule)
 		said[b.Rule] = &violation.Violation{
-			Rule: b.Rule, Kind: kindUnchecked + "." + strings.ToLower(strings.ReplaceAll(b.Rule, "-", "_")), SubjectType: shipping.SubjectDelivery, SubjectID: note.ID, Number: note.Number,
+			Rule: b.Rule, Kind: kindUnchecked + "." + strings.ToLower(strings.ReplaceAll(b.Rule, "-", "_")), SubjectType: delivery.Subject, SubjectID: note.ID, Number: note.Number,
 			SourceID: c.ID, Detail: map[string]any{"en": b.EN, "zh": b.ZH, "pass": c.PassNumber, "vehicle": c.Vehicle, "device": c.DeviceID},
 		}
 	}

@@ -13,10 +13,11 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
+	"github.com/salesgate/salesgate/internal/transport"
 )
 
 // SubjectGateCheck is what decisions and events call a check of a pass that nobody issued.
@@ -27,7 +28,7 @@ type Sighting struct {
 	Token      string // of the QR code; or
 	PassNumber string // as printed
 	Vehicle    string
-	Seen       []shipping.Goods
+	Seen       []delivery.Goods
 }
 
 // GateCheck is one check at the gate.
@@ -37,7 +38,7 @@ type GateCheck struct {
 	DeliveryNoteID *uuid.UUID
 	PassNumber     string
 	Vehicle        string
-	Seen           []shipping.Goods `gorm:"serializer:json"`
+	Seen           []delivery.Goods `gorm:"serializer:json"`
 	Outcome        decision.Outcome
 	Code           string // of the refusal
 	DecisionID     uuid.UUID
@@ -53,8 +54,8 @@ type GateCheck struct {
 	ReceivedAt     *time.Time
 	ContentHash    []byte
 
-	Decision decision.Decision     `gorm:"-"`
-	Note     shipping.DeliveryNote `gorm:"-"`
+	Decision decision.Decision `gorm:"-"`
+	Note     delivery.Note     `gorm:"-"`
 }
 
 // CheckGatePass lets a vehicle out when the pass is ours, unused, in time, and says what is seen: goods, quantities and
@@ -63,7 +64,7 @@ type GateCheck struct {
 // preparation.ErrLoaded for goods that failed their inspection after they were loaded (SHP-16). Locks the delivery note.
 func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting) (GateCheck, error) {
 	g := GateCheck{
-		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: shipping.AddUp(seen.Seen),
+		ID: uuid.Must(uuid.NewV7()), PassNumber: seen.PassNumber, Vehicle: seen.Vehicle, Seen: delivery.AddUp(seen.Seen),
 		CheckedBy: &who.ID, CheckedAt: tx.Now,
 	}
 	refusal := s.inspect(tx, who, &g, seen)
@@ -92,26 +93,26 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 	if err := g.compare(tx.Now); err != nil {
 		return err
 	}
-	return s.shipments.MayLeave(tx, &g.Note) // SHP-16
+	return s.deliveries.MayLeave(tx, &g.Note) // SHP-16
 }
 
 // lockPassed finds the pass as findPass does, and locks its delivery note and it, at once: the vehicle waits.
-func (s *Service) lockPassed(tx pg.Tx, seen Sighting) (shipping.DeliveryNote, error) {
+func (s *Service) lockPassed(tx pg.Tx, seen Sighting) (delivery.Note, error) {
 	if seen.Token == "" {
 		number := passNumber(seen)
 		if number == "" {
-			return shipping.DeliveryNote{}, ErrUnknownPass
+			return delivery.Note{}, ErrUnknownPass
 		}
-		note, err := s.shipments.LockPassed(tx, uuid.Nil, number)
+		note, err := s.deliveries.LockPassed(tx, uuid.Nil, number)
 		return note, notFound(err, ErrUnknownPass)
 	}
 	c, err := s.keys.verify(tx, seen.Token)
 	if err != nil {
-		return shipping.DeliveryNote{}, err
+		return delivery.Note{}, err
 	}
-	note, err := s.shipments.LockPassed(tx, c.Pass, "")
+	note, err := s.deliveries.LockPassed(tx, c.Pass, "")
 	if err == nil && !c.says(note.Pass) {
-		return shipping.DeliveryNote{}, ErrForged
+		return delivery.Note{}, ErrForged
 	}
 	return note, notFound(err, ErrForged)
 }
@@ -120,18 +121,18 @@ func (s *Service) lockPassed(tx pg.Tx, seen Sighting) (shipping.DeliveryNote, er
 func passNumber(seen Sighting) string { return strings.ToUpper(strings.TrimSpace(seen.PassNumber)) }
 
 // findPass finds the pass by its token, which must be signed by us and say what the pass says, or by its number.
-func (s *Service) findPass(tx pg.Tx, seen Sighting) (shipping.GatePass, error) {
+func (s *Service) findPass(tx pg.Tx, seen Sighting) (delivery.GatePass, error) {
 	if seen.Token == "" {
-		p, err := pg.Take[shipping.GatePass](tx, "number = ?", passNumber(seen))
+		p, err := pg.Take[delivery.GatePass](tx, "number = ?", passNumber(seen))
 		return p, notFound(err, ErrUnknownPass)
 	}
 	c, err := s.keys.verify(tx, seen.Token)
 	if err != nil {
-		return shipping.GatePass{}, err
+		return delivery.GatePass{}, err
 	}
-	p, err := pg.Take[shipping.GatePass](tx, "id = ?", c.Pass)
+	p, err := pg.Take[delivery.GatePass](tx, "id = ?", c.Pass)
 	if err == nil && !c.says(p) {
-		return shipping.GatePass{}, ErrForged
+		return delivery.GatePass{}, ErrForged
 	}
 	return p, notFound(err, ErrForged)
 }
@@ -140,13 +141,13 @@ func (s *Service) findPass(tx pg.Tx, seen Sighting) (shipping.GatePass, error) {
 func (g *GateCheck) compare(now time.Time) error {
 	p := g.Note.Pass
 	switch {
-	case p.State == shipping.PassCancelled || g.Note.State == shipping.NoteCancelled:
+	case p.State == delivery.PassCancelled || g.Note.State == delivery.NoteCancelled:
 		return ErrPassDead.With("number", p.Number)
-	case p.State == shipping.PassUsed:
+	case p.State == delivery.PassUsed:
 		return ErrPassUsed.With("number", p.Number, "at", p.UsedAt.In(clock.Shanghai).Format(time.DateTime))
 	case !now.Before(p.ExpiresAt):
 		return ErrPassExpired.With("number", p.Number, "at", p.ExpiresAt.In(clock.Shanghai).Format(time.DateTime))
-	case shipping.PlateKey(g.Vehicle) != shipping.PlateKey(p.Vehicle):
+	case transport.PlateKey(g.Vehicle) != transport.PlateKey(p.Vehicle):
 		return ErrGateVehicle.With("number", p.Number, "expected", p.Vehicle)
 	}
 	if diff := difference(g.Note.Goods(), g.Seen); diff != "" {
@@ -156,10 +157,10 @@ func (g *GateCheck) compare(now time.Time) error {
 }
 
 // difference says where what is seen isn't what the pass says: "A: 3 instead of 5"; "" when it is the same.
-func difference(expected, seen []shipping.Goods) string {
+func difference(expected, seen []delivery.Goods) string {
 	var words []string
 	for _, e := range expected {
-		i := slices.IndexFunc(seen, func(g shipping.Goods) bool { return g.ProductCode == e.ProductCode })
+		i := slices.IndexFunc(seen, func(g delivery.Goods) bool { return g.ProductCode == e.ProductCode })
 		found := decimal.Zero
 		if i >= 0 {
 			found = seen[i].Quantity
@@ -169,7 +170,7 @@ func difference(expected, seen []shipping.Goods) string {
 		}
 	}
 	for _, g := range seen {
-		if !slices.ContainsFunc(expected, func(e shipping.Goods) bool { return e.ProductCode == g.ProductCode }) {
+		if !slices.ContainsFunc(expected, func(e delivery.Goods) bool { return e.ProductCode == g.ProductCode }) {
 			words = append(words, fmt.Sprintf("%s %s ≠ 0", g.ProductCode, g.Quantity.Trim(0)))
 		}
 	}
@@ -194,24 +195,24 @@ func (s *Service) letOut(tx pg.Tx, who identity.Principal, g *GateCheck) error {
 }
 
 // spend uses the pass up. It is locked.
-func spend(tx pg.Tx, who identity.Principal, p *shipping.GatePass, at time.Time) error {
+func spend(tx pg.Tx, who identity.Principal, p *delivery.GatePass, at time.Time) error {
 	used(who, p, at)
 	return usePass(tx, p)
 }
 
-func used(who identity.Principal, p *shipping.GatePass, at time.Time) {
-	p.State, p.UsedAt = shipping.PassUsed, &at
+func used(who identity.Principal, p *delivery.GatePass, at time.Time) {
+	p.State, p.UsedAt = delivery.PassUsed, &at
 	if who.Kind == identity.KindUser {
 		p.UsedBy = &who.ID
 	}
 }
 
 // leave books the goods as left, unless the warehouse has reported so already.
-func (s *Service) leave(tx pg.Tx, d *shipping.DeliveryNote, at time.Time, action string) error {
-	if d.State == shipping.NoteLeft {
+func (s *Service) leave(tx pg.Tx, d *delivery.Note, at time.Time, action string) error {
+	if d.State == delivery.NoteLeft {
 		return nil
 	}
-	return s.shipments.Leave(tx, d, at, action)
+	return s.deliveries.Leave(tx, d, at, action)
 }
 
 // turnBack records a refusal, which commits although the request fails.
@@ -236,7 +237,7 @@ func (g *GateCheck) newDecision() decision.Decision {
 	if g.DeliveryNoteID == nil {
 		return decision.New("gate", SubjectGateCheck, g.ID)
 	}
-	return decision.New("gate", shipping.SubjectDelivery, *g.DeliveryNoteID)
+	return decision.New("gate", delivery.Subject, *g.DeliveryNoteID)
 }
 
 func (g *GateCheck) inputs() map[string]string {

@@ -8,11 +8,11 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/audit"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/violation"
 )
 
@@ -184,7 +184,7 @@ func blame(tx pg.Tx, who identity.Principal, g *GateCheck, e *errs.Error) error 
 		},
 	}
 	if g.DeliveryNoteID != nil {
-		v.SubjectType, v.SubjectID = shipping.SubjectDelivery, *g.DeliveryNoteID
+		v.SubjectType, v.SubjectID = delivery.Subject, *g.DeliveryNoteID
 	}
 	return violation.Record(tx, v)
 }

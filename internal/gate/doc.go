@@ -1,8 +1,8 @@
 // Package gate owns the factory's own gate: gate passes (出门证) with the keys that sign them, the check of a vehicle that wants to
 // leave, and what guards' phones decided while they had no network.
 //
-// It does not own what leaves: delivery notes are package shipping's, which asks for a pass when it issues one (shipping.Gate) and
-// is told when the goods are out (shipping.Leave).
+// It does not own what leaves: delivery notes are package delivery's, which asks for a pass when it issues one (delivery.Gate) and
+// is told when the goods are out (delivery.Leave).
 //
 // # Passes
 //
@@ -24,7 +24,7 @@
 // (SynchroniseGateChecks). The gate judges each check by the instant at which it was made, by the phone's clock put right. Where both say the same it
 // is as if it had been checked here. Where they don't, a conflict is opened for the warehouse, the rep and the gate, which somebody resolves with a note.
 // What a phone let out has left, whatever the gate would have said: the delivery note is booked as left, and the guard has a violation. Goods of a
-// note that was unloaded on paper are booked on a new one, by a job that takes its locks from the beginning; it judges nothing (shipping.BookDeparted), and what
+// note that was unloaded on paper are booked on a new one, by a job that takes its locks from the beginning; it judges nothing (delivery.BookDeparted), and what
 // the other gates would have stopped them for is in the conflict and a violation too. Only what left without a pass of ours, or with one that had been used, has
 // no document: the conflict says that it has to be booked by hand.
 //

@@ -8,11 +8,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // written is what the gate may write, in figures.
@@ -60,7 +60,7 @@ func TestSHP09_FaultAtEveryStatementAtTheGate(t *testing.T) {
 	w := open(t)
 	guard := w.Principal("guard")
 	passOf := func(note string) string { return w.note(note).String("gate_pass.number") }
-	ten := []shipping.Goods{{ProductCode: "PET-150D", Quantity: decimal.MustParse("10")}}
+	ten := []delivery.Goods{{ProductCode: "PET-150D", Quantity: decimal.MustParse("10")}}
 	check := func(seen gate.Sighting) func(tx pg.Tx) error {
 		return func(tx pg.Tx) error { _, err := w.App.Server.Gate.CheckGatePass(tx, guard, seen); return err }
 	}
@@ -74,7 +74,7 @@ func TestSHP09_FaultAtEveryStatementAtTheGate(t *testing.T) {
 	w.As("keeper").Post("/v1/delivery-notes/"+dead+"/cancel", object{"reason": "卸货"}).Want(200)
 	offline := func(sequence int64, pass, quantity string) gate.OfflineCheck {
 		return gate.OfflineCheck{Sequence: sequence, SeenAt: w.now(), Decision: gate.LetOut, Sighting: gate.Sighting{
-			PassNumber: pass, Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: decimal.MustParse(quantity)}},
+			PassNumber: pass, Vehicle: "浙A12345", Seen: []delivery.Goods{{ProductCode: "PET-150D", Quantity: decimal.MustParse(quantity)}},
 		}}
 	}
 	batch := gate.Batch{DeviceID: "phone-1", SentAt: w.now(), Checks: []gate.OfflineCheck{

@@ -11,9 +11,9 @@ import (
 
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // DeviceDecision is what a guard's phone decided by itself.
@@ -50,7 +50,7 @@ type Synced struct {
 
 // hash tells whether a check is the one that was handed in before.
 func (c OfflineCheck) hash() []byte {
-	goods, err := json.Marshal(shipping.AddUp(c.Seen))
+	goods, err := json.Marshal(delivery.AddUp(c.Seen))
 	if err != nil {
 		goods = nil
 	}
@@ -119,7 +119,7 @@ func (s *Service) begin(tx pg.Tx, who identity.Principal, b Batch) (*synchronisa
 	}
 	y := &synchronisation{
 		s: s, tx: tx, who: who, device: b.DeviceID, checks: slices.Clone(b.Checks), skew: b.skewed(tx.Now),
-		tolerance: time.Duration(minutes) * time.Minute, hashes: map[int64][][]byte{}, passes: map[uuid.UUID]*shipping.DeliveryNote{},
+		tolerance: time.Duration(minutes) * time.Minute, hashes: map[int64][][]byte{}, passes: map[uuid.UUID]*delivery.Note{},
 		letOut: map[uuid.UUID]bool{},
 	}
 	slices.SortStableFunc(y.checks, func(a, b OfflineCheck) int { return int(max(-1, min(1, a.Sequence-b.Sequence))) })

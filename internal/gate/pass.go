@@ -10,13 +10,13 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
-// IssuePass implements shipping.Gate: one pass for what one vehicle carries, good for shipping.gate_pass_hours (SHP-07, SHP-09).
-func (s *Service) IssuePass(tx pg.Tx, d *shipping.DeliveryNote) error {
+// IssuePass implements delivery.Gate: one pass for what one vehicle carries, good for shipping.gate_pass_hours (SHP-07, SHP-09).
+func (s *Service) IssuePass(tx pg.Tx, d *delivery.Note) error {
 	hours, err := s.rules.Int(tx, "shipping.gate_pass_hours")
 	if err != nil {
 		return err
@@ -25,9 +25,9 @@ func (s *Service) IssuePass(tx pg.Tx, d *shipping.DeliveryNote) error {
 	if err != nil {
 		return err
 	}
-	d.Pass = shipping.GatePass{
+	d.Pass = delivery.GatePass{
 		ID: uuid.Must(uuid.NewV7()), DeliveryNoteID: d.ID, NoticeID: d.NoticeID, Vehicle: d.Vehicle, LinesHash: goodsHash(d.Goods()),
-		Kid: kid, State: shipping.PassValid, IssuedAt: tx.Now, ExpiresAt: tx.Now.Add(time.Duration(hours) * time.Hour), Version: 1,
+		Kid: kid, State: delivery.PassValid, IssuedAt: tx.Now, ExpiresAt: tx.Now.Add(time.Duration(hours) * time.Hour), Version: 1,
 	}
 	if d.Pass.Number, err = pg.NextNumber(tx, "GP", tx.Now.In(clock.Shanghai)); err != nil {
 		return err
@@ -35,13 +35,13 @@ func (s *Service) IssuePass(tx pg.Tx, d *shipping.DeliveryNote) error {
 	return pg.Insert(tx, &d.Pass)
 }
 
-// CancelPass implements shipping.Gate (SHP-21).
-func (s *Service) CancelPass(tx pg.Tx, d *shipping.DeliveryNote) error {
-	d.Pass.State = shipping.PassCancelled
+// CancelPass implements delivery.Gate (SHP-21).
+func (s *Service) CancelPass(tx pg.Tx, d *delivery.Note) error {
+	d.Pass.State = delivery.PassCancelled
 	return cancelPass(tx, d)
 }
 
-func goodsHash(goods []shipping.Goods) []byte {
+func goodsHash(goods []delivery.Goods) []byte {
 	h := sha256.New()
 	for _, g := range goods {
 		fmt.Fprintf(h, "%d:%s=%s\n", len(g.ProductCode), g.ProductCode, g.Quantity.Trim(0))
@@ -66,7 +66,7 @@ type pairs [][2]string
 // mostInCode is how many products a QR code names; of more it holds only the hash.
 const mostInCode = 20
 
-func pairsOf(goods []shipping.Goods) pairs {
+func pairsOf(goods []delivery.Goods) pairs {
 	if len(goods) > mostInCode {
 		return nil
 	}
@@ -77,24 +77,24 @@ func pairsOf(goods []shipping.Goods) pairs {
 	return said
 }
 
-func claimsOf(p shipping.GatePass) claims {
+func claimsOf(p delivery.GatePass) claims {
 	return claims{
 		Pass: p.ID, Number: p.Number, Notice: p.NoticeID, Lines: hex.EncodeToString(p.LinesHash), Vehicle: p.Vehicle, Expires: p.ExpiresAt.Unix(),
 	}
 }
 
 // says reports whether the claims are those of the pass. The goods are what the hash says.
-func (c claims) says(p shipping.GatePass) bool {
+func (c claims) says(p delivery.GatePass) bool {
 	own := claimsOf(p)
 	return c.Pass == own.Pass && c.Number == own.Number && c.Notice == own.Notice && c.Lines == own.Lines && c.Vehicle == own.Vehicle &&
 		c.Expires == own.Expires
 }
 
 // Pass returns the delivery note, with its pass, and the token that the pass's QR code holds. Returns errs.ErrNotFound.
-func (s *Service) Pass(tx pg.Tx, who identity.Principal, noteID uuid.UUID) (shipping.DeliveryNote, string, error) {
-	d, err := s.shipments.GetDelivery(tx, who, noteID)
+func (s *Service) Pass(tx pg.Tx, who identity.Principal, noteID uuid.UUID) (delivery.Note, string, error) {
+	d, err := s.deliveries.Get(tx, who, noteID)
 	if err != nil {
-		return shipping.DeliveryNote{}, "", err
+		return delivery.Note{}, "", err
 	}
 	token, err := s.keys.sign(tx, d.Pass, d.Goods())
 	return d, token, err

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // What the warehouse reports as left has used its pass: phones learn of it, and no second truck goes out with it.
@@ -61,7 +61,7 @@ func TestSHP09_ALeftNoteWithAGoodPassIsADifference(t *testing.T) {
 		return tx.Exec(`UPDATE delivery_notes SET state = 'left', left_at = now(), reported_at = now() WHERE id = ?`, note).Error
 	})
 	w.Tx(func(tx pg.Tx) error {
-		found, err := shipping.ReconcileGoods(tx)
+		found, err := delivery.ReconcileGoods(tx)
 		if err == nil && len(found) != 1 {
 			t.Errorf("%+v", found)
 		}
@@ -86,7 +86,7 @@ func TestSHP09_TurnedBackAndThenLetOut(t *testing.T) {
 func (w *world) agree() {
 	w.t.Helper()
 	w.Tx(func(tx pg.Tx) error {
-		found, err := shipping.ReconcileGoods(tx)
+		found, err := delivery.ReconcileGoods(tx)
 		if len(found) > 0 {
 			w.t.Errorf("%+v", found)
 		}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -12,20 +13,21 @@ import (
 type Service struct {
 	Corrections Corrections // of delivery notes; app sets it, since departure is built after gate
 
-	rules     *rulebook.Service
-	shipments *shipping.Service
-	keys      *passKeys
+	rules      *rulebook.Service
+	shipments  *shipping.Service
+	deliveries *delivery.Service
+	keys       *passKeys
 }
 
 // Corrections proposes a correction of a delivery note whose vehicle was let out with other goods (SHP-14). The note is locked.
 type Corrections interface {
-	ProposeSeen(tx pg.Tx, who identity.Principal, d *shipping.DeliveryNote, seen []shipping.Goods) error
+	ProposeSeen(tx pg.Tx, who identity.Principal, d *delivery.Note, seen []delivery.Goods) error
 }
 
-// New returns the service, which app gives to shipping as its Gate. masterKey guards the key that signs gate passes, as it does
+// New returns the service, which app gives to delivery as its Gate. masterKey guards the key that signs gate passes, as it does
 // identity's; "" derives it from the database alone.
-func New(rules *rulebook.Service, shipments *shipping.Service, masterKey string) *Service {
-	return &Service{rules: rules, shipments: shipments, keys: newPassKeys(masterKey)}
+func New(rules *rulebook.Service, shipments *shipping.Service, deliveries *delivery.Service, masterKey string) *Service {
+	return &Service{rules: rules, shipments: shipments, deliveries: deliveries, keys: newPassKeys(masterKey)}
 }
 
 // notFound maps a missing row to another error.
@@ -36,4 +38,4 @@ func notFound(err error, as error) error {
 	return err
 }
 
-var _ shipping.Gate = (*Service)(nil)
+var _ delivery.Gate = (*Service)(nil)

@@ -6,9 +6,9 @@ import (
 
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // A check that lets out takes seven statements, by token or by number: note and pass locked, the note's lines, failed lots, the decision, the check
@@ -20,7 +20,7 @@ func TestSHP09_AGateCheckTakesFewStatements(t *testing.T) {
 	for i := range 6 {
 		note := w.loaded("10")
 		pass := w.As("keeper").Get("/v1/delivery-notes/" + note + "/gate-pass").Want(200)
-		by, seen := "token", gate.Sighting{Token: pass.String("token"), Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: decimal.MustParse("10")}}}
+		by, seen := "token", gate.Sighting{Token: pass.String("token"), Vehicle: "浙A12345", Seen: []delivery.Goods{{ProductCode: "PET-150D", Quantity: decimal.MustParse("10")}}}
 		if i%2 == 1 {
 			by, seen.Token, seen.PassNumber = "number", "", " "+w.note(note).String("gate_pass.number")
 		}

@@ -6,14 +6,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // usePass writes that the pass was used. The pass is locked.
-func usePass(tx pg.Tx, p *shipping.GatePass) error {
+func usePass(tx pg.Tx, p *delivery.GatePass) error {
 	err := pg.One(tx.Exec(`UPDATE gate_passes SET state = ?, used_at = ?, used_by = ?, version = version + 1
 		WHERE id = ? AND version = ?`, p.State, p.UsedAt, p.UsedBy, p.ID, p.Version))
 	p.Version++
@@ -40,16 +40,16 @@ func insertPassed(tx pg.Tx, g *GateCheck) error {
 }
 
 // cancelPass ends the valid pass of a delivery note that was unloaded. The note is locked.
-func cancelPass(tx pg.Tx, d *shipping.DeliveryNote) error {
+func cancelPass(tx pg.Tx, d *delivery.Note) error {
 	return pg.One(tx.Exec(`UPDATE gate_passes SET state = 'cancelled', version = version + 1
 		WHERE delivery_note_id = ? AND state = 'valid'`, d.ID))
 }
 
 // lockPasses locks passes in id order.
-func lockPasses(tx pg.Tx, ids []uuid.UUID) (map[uuid.UUID]shipping.GatePass, error) {
-	var rows []shipping.GatePass
+func lockPasses(tx pg.Tx, ids []uuid.UUID) (map[uuid.UUID]delivery.GatePass, error) {
+	var rows []delivery.GatePass
 	err := tx.Raw(`SELECT * FROM gate_passes WHERE id IN ? ORDER BY id FOR UPDATE`, ids).Scan(&rows).Error
-	found := make(map[uuid.UUID]shipping.GatePass, len(rows))
+	found := make(map[uuid.UUID]delivery.GatePass, len(rows))
 	for _, p := range rows {
 		found[p.ID] = p
 	}
@@ -149,10 +149,10 @@ func insertConflicts(tx pg.Tx, all []Conflict) error {
 }
 
 // passesOf returns the passes of a notice by their delivery notes.
-func passesOf(tx pg.Tx, notice uuid.UUID) (map[uuid.UUID]shipping.GatePass, error) {
-	var rows []shipping.GatePass
+func passesOf(tx pg.Tx, notice uuid.UUID) (map[uuid.UUID]delivery.GatePass, error) {
+	var rows []delivery.GatePass
 	err := tx.Where("notice_id = ?", notice).Find(&rows).Error
-	of := make(map[uuid.UUID]shipping.GatePass, len(rows))
+	of := make(map[uuid.UUID]delivery.GatePass, len(rows))
 	for _, p := range rows {
 		of[p.DeliveryNoteID] = p
 	}

@@ -9,11 +9,11 @@ import (
 
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/decision"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/jobs"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // synchronisation is one batch of a phone that is being taken in.
@@ -31,9 +31,9 @@ type synchronisation struct {
 	hashes    map[int64][][]byte // what these numbers stand for
 
 	found  []sought
-	passes map[uuid.UUID]*shipping.DeliveryNote // by pass, locked
-	letOut map[uuid.UUID]bool                   // passes with which a guard has let something out
-	failed map[uuid.UUID]time.Time              // since when a note has goods of a lot that failed
+	passes map[uuid.UUID]*delivery.Note // by pass, locked
+	letOut map[uuid.UUID]bool           // passes with which a guard has let something out
+	failed map[uuid.UUID]time.Time      // since when a note has goods of a lot that failed
 }
 
 // sought is the pass that a check is about, or why there is none.
@@ -98,7 +98,7 @@ func (y *synchronisation) lock(passOf map[uuid.UUID]uuid.UUID) error {
 	for note, pass := range passOf {
 		notes, passes = append(notes, note), append(passes, pass)
 	}
-	locked, err := y.s.shipments.LockDeliveryNotes(y.tx, notes)
+	locked, err := y.s.deliveries.Lock(y.tx, notes)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (y *synchronisation) judge(i int) (g GateCheck, refusal error, clockWrong b
 	c := y.checks[i]
 	decided, seen := c.Decision, c.SeenAt.UTC().Truncate(time.Microsecond)
 	g = GateCheck{
-		ID: uuid.Must(uuid.NewV7()), PassNumber: c.PassNumber, Vehicle: c.Vehicle, Seen: shipping.AddUp(c.Seen), CheckedBy: &y.who.ID,
+		ID: uuid.Must(uuid.NewV7()), PassNumber: c.PassNumber, Vehicle: c.Vehicle, Seen: delivery.AddUp(c.Seen), CheckedBy: &y.who.ID,
 		DeviceID: &y.device, Sequence: &c.Sequence, DeviceDecision: &decided, SeenAt: &seen, ReceivedAt: &y.tx.Now, ContentHash: c.hash(),
 	}
 	if c.Note != "" {
@@ -196,15 +196,15 @@ func (y *synchronisation) judge(i int) (g GateCheck, refusal error, clockWrong b
 }
 
 // look is what the gate would have seen and known at the instant of the check (SHP-09, SHP-16): goods that failed later are nobody's fault at the gate.
-func (y *synchronisation) look(g *GateCheck, c OfflineCheck, d *shipping.DeliveryNote) error {
+func (y *synchronisation) look(g *GateCheck, c OfflineCheck, d *delivery.Note) error {
 	if y.ownOfReport(d, c, g.CheckedAt) {
-		g.Note.Pass.State = shipping.PassValid
+		g.Note.Pass.State = delivery.PassValid
 	}
 	if err := g.compare(g.CheckedAt); err != nil {
 		return err
 	}
 	if since, failed := y.failed[d.ID]; failed && !g.CheckedAt.Before(since) {
-		return y.s.shipments.MayLeave(y.tx, d)
+		return y.s.deliveries.MayLeave(y.tx, d)
 	}
 	return nil
 }
@@ -246,7 +246,7 @@ func (y *synchronisation) book(g *GateCheck, c OfflineCheck, e *errs.Error) (Boo
 	}
 	d := y.passes[*g.GatePassID]
 	y.letOut[d.Pass.ID] = true
-	if d.Pass.State != shipping.PassUsed { // by the warehouse's report
+	if d.Pass.State != delivery.PassUsed { // by the warehouse's report
 		if err := spend(y.tx, y.who, &d.Pass, g.CheckedAt); err != nil {
 			return "", err
 		}

@@ -13,9 +13,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // The token of a gate pass is a compact JWS (EdDSA), so that any reader can show what it says; the gate believes it only
@@ -117,7 +117,7 @@ type tokenHeader struct {
 var errWrongMaster = errors.New("gate: SALESGATE_MASTER_KEY isn't the one that this gate pass was signed with")
 
 // sign returns the token of a pass: always the same for the same pass.
-func (k *passKeys) sign(tx pg.Tx, p shipping.GatePass, goods []shipping.Goods) (string, error) {
+func (k *passKeys) sign(tx pg.Tx, p delivery.GatePass, goods []delivery.Goods) (string, error) {
 	key, err := k.key(tx, p.Kid)
 	if err != nil {
 		return "", err

@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -19,7 +20,7 @@ type TruckLine struct {
 
 // Trucks returns the lines of a notice and the delivery notes that take its goods, each with its pass: one for each truck. What left and what is under
 // way never comes to more than the notice (SHP-07, SHP-09), and what is missing when it is closed is named. Returns errs.ErrNotFound.
-func (s *Service) Trucks(tx pg.Tx, who identity.Principal, noticeID uuid.UUID) ([]TruckLine, []shipping.DeliveryNote, error) {
+func (s *Service) Trucks(tx pg.Tx, who identity.Principal, noticeID uuid.UUID) ([]TruckLine, []delivery.Note, error) {
 	n, err := s.shipments.Get(tx, who, noticeID)
 	if err != nil {
 		return nil, nil, err
@@ -32,7 +33,7 @@ func (s *Service) Trucks(tx pg.Tx, who identity.Principal, noticeID uuid.UUID) (
 	for id := range passes {
 		ids = append(ids, id)
 	}
-	notes, err := s.shipments.DeliveryNotes(tx, ids)
+	notes, err := s.deliveries.Notes(tx, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,9 +59,9 @@ func (s *Service) Trucks(tx pg.Tx, who identity.Principal, noticeID uuid.UUID) (
 
 func (l *TruckLine) take(state string, quantity decimal.Decimal) (err error) {
 	switch state {
-	case shipping.NoteLeft:
+	case delivery.NoteLeft:
 		l.Left, err = l.Left.Add(quantity)
-	case shipping.NoteIssued:
+	case delivery.NoteIssued:
 		l.UnderWay, err = l.UnderWay.Add(quantity)
 	}
 	return err

@@ -6,19 +6,19 @@ import (
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // ListDeliveryNotes implements the operation of that name.
 func (s *Server) ListDeliveryNotes(ctx context.Context, r api.ListDeliveryNotesRequestObject) (api.ListDeliveryNotesResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListDeliveryNotes200JSONResponse, error) {
-		f := shipping.DeliveryFilter{
+		f := delivery.Filter{
 			NoticeID: r.Params.ShippingNoticeID, CustomerID: r.Params.CustomerID, OrderID: r.Params.OrderID,
 			State: string(value(r.Params.State)), Open: value(r.Params.Open),
 		}
-		rows, next, err := s.Shipments.ListDeliveries(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
+		rows, next, err := s.Deliveries.List(tx, who, f, page(r.Params.Limit, r.Params.Cursor))
 		data := make([]api.DeliveryNoteSummary, len(rows))
 		for i, d := range rows {
 			data[i] = api.DeliveryNoteSummary{
@@ -37,7 +37,7 @@ func (s *Server) ListDeliveryNotes(ctx context.Context, r api.ListDeliveryNotesR
 // GetDeliveryNote implements the operation of that name.
 func (s *Server) GetDeliveryNote(ctx context.Context, r api.GetDeliveryNoteRequestObject) (api.GetDeliveryNoteResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDeliveryNote200JSONResponse, error) {
-		d, err := s.Shipments.GetDelivery(tx, who, r.DeliveryNoteID)
+		d, err := s.Deliveries.Get(tx, who, r.DeliveryNoteID)
 		return api.GetDeliveryNote200JSONResponse{Body: deliveryBody(who, d), Headers: api.GetDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
 	})
 }
@@ -45,7 +45,7 @@ func (s *Server) GetDeliveryNote(ctx context.Context, r api.GetDeliveryNoteReque
 // CancelDeliveryNote implements the operation of that name.
 func (s *Server) CancelDeliveryNote(ctx context.Context, r api.CancelDeliveryNoteRequestObject) (api.CancelDeliveryNoteResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.CancelDeliveryNote200JSONResponse, error) {
-		d, err := s.Shipments.CancelDelivery(tx, who, r.DeliveryNoteID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
+		d, err := s.Deliveries.Cancel(tx, who, r.DeliveryNoteID, optionalMatch(r.Params.IfMatch), r.Body.Reason)
 		return api.CancelDeliveryNote200JSONResponse{Body: deliveryBody(who, d), Headers: api.CancelDeliveryNote200ResponseHeaders{ETag: etag(d.Version)}}, err
 	})
 }
@@ -53,10 +53,10 @@ func (s *Server) CancelDeliveryNote(ctx context.Context, r api.CancelDeliveryNot
 // GetDeliveryNoteTimeline implements the operation of that name.
 func (s *Server) GetDeliveryNoteTimeline(ctx context.Context, r api.GetDeliveryNoteTimelineRequestObject) (api.GetDeliveryNoteTimelineResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDeliveryNoteTimeline200JSONResponse, error) {
-		if err := s.Shipments.DeliverySeen(tx, who, r.DeliveryNoteID); err != nil {
+		if err := s.Deliveries.Seen(tx, who, r.DeliveryNoteID); err != nil {
 			return api.GetDeliveryNoteTimeline200JSONResponse{}, err
 		}
-		body, err := timeline(tx, shipping.SubjectDelivery, r.DeliveryNoteID, page(r.Params.Limit, r.Params.Cursor))
+		body, err := timeline(tx, delivery.Subject, r.DeliveryNoteID, page(r.Params.Limit, r.Params.Cursor))
 		return api.GetDeliveryNoteTimeline200JSONResponse(body), err
 	})
 }
@@ -64,16 +64,16 @@ func (s *Server) GetDeliveryNoteTimeline(ctx context.Context, r api.GetDeliveryN
 // ListDeliveryNoteDecisions implements the operation of that name.
 func (s *Server) ListDeliveryNoteDecisions(ctx context.Context, r api.ListDeliveryNoteDecisionsRequestObject) (api.ListDeliveryNoteDecisionsResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.ListDeliveryNoteDecisions200JSONResponse, error) {
-		if err := s.Shipments.DeliverySeen(tx, who, r.DeliveryNoteID); err != nil {
+		if err := s.Deliveries.Seen(tx, who, r.DeliveryNoteID); err != nil {
 			return api.ListDeliveryNoteDecisions200JSONResponse{}, err
 		}
-		body, err := decisions(tx, shipping.SubjectDelivery, r.DeliveryNoteID)
+		body, err := decisions(tx, delivery.Subject, r.DeliveryNoteID)
 		return api.ListDeliveryNoteDecisions200JSONResponse(body), err
 	})
 }
 
 // deliveryBody shows a delivery note; prices and amounts only to whom they are shown (ORD-03).
-func deliveryBody(who identity.Principal, d shipping.DeliveryNote) api.DeliveryNote {
+func deliveryBody(who identity.Principal, d delivery.Note) api.DeliveryNote {
 	body := api.DeliveryNote{
 		ID: d.ID, Number: d.Number, ShippingNoticeID: d.NoticeID, CustomerID: d.CustomerID, PayerID: d.PayerID, Flow: api.ShippingFlow(d.Flow),
 		State: api.DeliveryState(d.State), Vehicle: d.Vehicle, Carrier: optional(d.Carrier), Driver: optional(d.Driver),

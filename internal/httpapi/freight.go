@@ -79,7 +79,7 @@ func (s *Server) GetFreightVoucherTimeline(ctx context.Context, r api.GetFreight
 // GetDeliveryNoteSignature implements the operation of that name.
 func (s *Server) GetDeliveryNoteSignature(ctx context.Context, r api.GetDeliveryNoteSignatureRequestObject) (api.GetDeliveryNoteSignatureResponseObject, error) {
 	return read(ctx, s, func(tx pg.Tx, who identity.Principal) (api.GetDeliveryNoteSignature200JSONResponse, error) {
-		if err := s.Shipments.DeliverySeen(tx, who, r.DeliveryNoteID); err != nil {
+		if err := s.Deliveries.Seen(tx, who, r.DeliveryNoteID); err != nil {
 			return api.GetDeliveryNoteSignature200JSONResponse{}, err
 		}
 		g, err := s.Transport.SignatureOn(tx, r.DeliveryNoteID)

@@ -5,10 +5,10 @@ import (
 	"context"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // GetGatePass implements the operation of that name.
@@ -55,21 +55,21 @@ func (s *Server) CheckGatePass(ctx context.Context, r api.CheckGatePassRequestOb
 	})
 }
 
-func goodsSeen(all []api.GateGoodsInput) []shipping.Goods {
-	seen := make([]shipping.Goods, len(all))
+func goodsSeen(all []api.GateGoodsInput) []delivery.Goods {
+	seen := make([]delivery.Goods, len(all))
 	for i, g := range all {
-		seen[i] = shipping.Goods{ProductCode: g.ProductCode, Quantity: g.Quantity}
+		seen[i] = delivery.Goods{ProductCode: g.ProductCode, Quantity: g.Quantity}
 	}
 	return seen
 }
 
-func passBody(p shipping.GatePass) api.GatePass {
+func passBody(p delivery.GatePass) api.GatePass {
 	return api.GatePass{
 		ID: p.ID, Number: p.Number, Vehicle: p.Vehicle, State: p.State, IssuedAt: p.IssuedAt, ExpiresAt: p.ExpiresAt, UsedAt: p.UsedAt,
 	}
 }
 
-func goodsBody(goods []shipping.Goods) []api.GateGoods {
+func goodsBody(goods []delivery.Goods) []api.GateGoods {
 	body := make([]api.GateGoods, len(goods))
 	for i, g := range goods {
 		body[i] = api.GateGoods{ProductCode: g.ProductCode, Quantity: g.Quantity}

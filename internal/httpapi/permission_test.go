@@ -582,7 +582,7 @@ func TestORG06_EveryOperationHidesOthersDocuments(t *testing.T) {
 				t.Errorf("%s: a %s who doesn't see the owner gets %d: %s", o.id, role, a.Status, a.Body)
 			}
 		}
-		// A planted gate pass has no key, so it can't be shown to its owner either; shipping's own tests show one.
+		// A planted gate pass has no key, so it can't be shown to its owner either; delivery's own tests show one.
 		if strings.HasPrefix(o.id, "getGatePass") {
 			continue
 		}

@@ -28,6 +28,7 @@ import (
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/creditreview"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/deliverycheck"
 	"github.com/salesgate/salesgate/internal/departure"
 	"github.com/salesgate/salesgate/internal/dispute"
@@ -80,6 +81,7 @@ type Server struct {
 	People         *identity.Service
 	Customers      *customer.Service
 	Shipments      *shipping.Service
+	Deliveries     *delivery.Service
 	Gate           *gate.Service
 	Stock          *stock.Service
 	Preparations   *preparation.Service

@@ -8,6 +8,7 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/attachment"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -139,11 +140,11 @@ func (s *Server) CloseShippingNotice(ctx context.Context, r api.CloseShippingNot
 // DispatchShippingNotice implements the operation of that name.
 func (s *Server) DispatchShippingNotice(ctx context.Context, r api.DispatchShippingNoticeRequestObject) (api.DispatchShippingNoticeResponseObject, error) {
 	return write(ctx, s, func(tx pg.Tx, who identity.Principal) (api.DispatchShippingNotice201JSONResponse, error) {
-		l := shipping.Loading{Vehicle: value(r.Body.Vehicle), Carrier: value(r.Body.Carrier), Driver: value(r.Body.Driver)}
+		l := delivery.Loading{Vehicle: value(r.Body.Vehicle), Carrier: value(r.Body.Carrier), Driver: value(r.Body.Driver)}
 		for _, p := range r.Body.Lines {
-			l.Lines = append(l.Lines, shipping.Loaded{NoticeLineID: p.NoticeLineID, Quantity: p.Quantity})
+			l.Lines = append(l.Lines, delivery.Loaded{NoticeLineID: p.NoticeLineID, Quantity: p.Quantity})
 		}
-		d, err := s.Shipments.Dispatch(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), l)
+		d, err := s.Deliveries.Dispatch(tx, who, r.ShippingNoticeID, optionalMatch(r.Params.IfMatch), l)
 		return api.DispatchShippingNotice201JSONResponse{Body: deliveryBody(who, d), Headers: api.DispatchShippingNotice201ResponseHeaders{ETag: etag(d.Version)}}, err
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/order"
@@ -114,7 +115,7 @@ func limitWords(f *shipping.Figures) string {
 // GetDeliveryNoteDocument implements the operation of that name.
 func (s *Server) GetDeliveryNoteDocument(ctx context.Context, r api.GetDeliveryNoteDocumentRequestObject) (api.GetDeliveryNoteDocumentResponseObject, error) {
 	return s.paper(ctx, (*string)(r.Params.Format), func(tx pg.Tx, who identity.Principal) (printing.Paper, error) {
-		d, err := s.Shipments.GetDelivery(tx, who, r.DeliveryNoteID)
+		d, err := s.Deliveries.Get(tx, who, r.DeliveryNoteID)
 		if err != nil {
 			return printing.Paper{}, err
 		}
@@ -129,7 +130,7 @@ func (a paperAnswer) VisitGetDeliveryNoteDocumentResponse(w http.ResponseWriter)
 
 // deliveryPaper goes with the goods: warehouse and carrier sign it (SHP-08), and who receives them. It says what was loaded; corrections are papers of
 // their own.
-func (s *Server) deliveryPaper(tx pg.Tx, who identity.Principal, d shipping.DeliveryNote) (printing.Paper, error) {
+func (s *Server) deliveryPaper(tx pg.Tx, who identity.Principal, d delivery.Note) (printing.Paper, error) {
 	buyer, err := s.buyer(tx, who, d.CustomerID)
 	if err != nil {
 		return printing.Paper{}, err
@@ -138,7 +139,7 @@ func (s *Server) deliveryPaper(tx pg.Tx, who identity.Principal, d shipping.Deli
 	if err != nil {
 		return printing.Paper{}, err
 	}
-	orders, err := order.Destinations(tx, idsOf(d.Lines, func(l shipping.DeliveryLine) uuid.UUID { return l.OrderID }))
+	orders, err := order.Destinations(tx, idsOf(d.Lines, func(l delivery.Line) uuid.UUID { return l.OrderID }))
 	if err != nil {
 		return printing.Paper{}, err
 	}
@@ -173,7 +174,7 @@ func (s *Server) deliveryPaper(tx pg.Tx, who identity.Principal, d shipping.Deli
 }
 
 // lotWords are the lots that a line left from, and how much from each when there are several.
-func lotWords(l shipping.DeliveryLine) string {
+func lotWords(l delivery.Line) string {
 	if len(l.Lots) == 1 {
 		return l.Lots[0].LotNo
 	}
@@ -253,11 +254,11 @@ func noticeState(s shipping.State) (state, mark printing.Text) {
 
 func deliveryState(s string) (state, mark printing.Text) {
 	switch s {
-	case shipping.NoteIssued:
+	case delivery.NoteIssued:
 		state = printing.Text{ZH: "已装货", EN: "Loaded"}
-	case shipping.NoteLeft:
+	case delivery.NoteLeft:
 		state = printing.Text{ZH: "已出厂", EN: "Left"}
-	case shipping.NoteCancelled:
+	case delivery.NoteCancelled:
 		return printing.Text{ZH: "已作废", EN: "Cancelled"}, void
 	}
 	return state, printing.Text{}

@@ -8,11 +8,11 @@ import (
 
 	"github.com/salesgate/salesgate/api"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/printing"
-	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/stock"
 )
 
@@ -106,7 +106,7 @@ func (a paperAnswer) VisitGetGatePassDocumentResponse(w http.ResponseWriter) err
 
 // passPaper is what the driver hands in at the gate: the code that the guard's phone reads, and the same in words (SHP-09). What let nobody out
 // any more says so.
-func passPaper(d shipping.DeliveryNote, token string, now time.Time) printing.Paper {
+func passPaper(d delivery.Note, token string, now time.Time) printing.Paper {
 	p := printing.Paper{
 		Kind: "gate_pass", Title: printing.Text{ZH: "出门证", EN: "GATE PASS"}, Number: d.Pass.Number, Date: clock.Today(d.Pass.IssuedAt), Code: token,
 		Us:         shipper,
@@ -121,9 +121,9 @@ func passPaper(d shipping.DeliveryNote, token string, now time.Time) printing.Pa
 	p.Facts = printing.Add(p.Facts, "送货单", "Delivery note", d.Number)
 	p.Facts = printing.Add(p.Facts, "有效期至", "Valid until", d.Pass.ExpiresAt.In(clock.Shanghai).Format("2006-01-02 15:04"))
 	switch {
-	case d.Pass.State == shipping.PassUsed:
+	case d.Pass.State == delivery.PassUsed:
 		p.State, p.Watermark = printing.Text{ZH: "已使用", EN: "Used"}, printing.Text{ZH: "已使用", EN: "USED"}
-	case d.Pass.State == shipping.PassCancelled:
+	case d.Pass.State == delivery.PassCancelled:
 		p.State, p.Watermark = printing.Text{ZH: "已作废", EN: "Cancelled"}, void
 	case !d.Pass.ExpiresAt.After(now):
 		p.State, p.Watermark = printing.Text{ZH: "已过期", EN: "Expired"}, printing.Text{ZH: "已过期", EN: "EXPIRED"}

@@ -13,6 +13,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/invoicing"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -144,7 +145,7 @@ func (s *shop) agree() {
 		if err != nil {
 			return err
 		}
-		goods, err := shipping.Reconcile(tx)
+		goods, err := delivery.Reconcile(tx)
 		if len(rows) > 0 || len(goods) > 0 {
 			s.t.Fatalf("exposure and documents differ: %+v %+v", rows, goods)
 		}

@@ -6,11 +6,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // Mode is when a payer's deliveries are invoiced (D2.10).
@@ -119,7 +119,7 @@ func (s *Service) StatementConfirmed(tx pg.Tx, customerID uuid.UUID, from, throu
 
 // MayInvoice implements receivable.Terms: where the payer's terms say so, an invoice waits until the statements of its deliveries are confirmed,
 // or says why not (D2.10). Nothing else stands between what left and its invoice (SHP-20).
-func (s *Service) MayInvoice(tx pg.Tx, v receivable.Invoice, notes []shipping.DeliveryNote, ahead string) error {
+func (s *Service) MayInvoice(tx pg.Tx, v receivable.Invoice, notes []delivery.Note, ahead string) error {
 	terms, err := termsOf(tx, v.PayerID)
 	if err != nil || terms.Mode == AtOnce || ahead != "" {
 		return err

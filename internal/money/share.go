@@ -25,6 +25,13 @@ func Portion(total, whole, before, part decimal.Decimal) decimal.Decimal {
 	return portion
 }
 
+// NextShare returns what a further part comes to of a total, after before of the whole has been dealt with and given of the total with it. Counted from
+// the beginning and from what was really given (a reversed invoice gives back its own fen), so that all parts add up to the total however it is cut.
+// It is never below 0.
+func NextShare(total, whole, before, given, part decimal.Decimal) decimal.Decimal {
+	return NotNegative(Sub(Share(total, whole, Add(before, part)), given))
+}
+
 // IncludedTax returns the tax inside an amount that includes it: amount × rate ÷ (1 + rate) to the fen, half away from
 // zero, computed exactly. A rate of 0.13 is 13 %; it is at least 0.
 func IncludedTax(amount, rate decimal.Decimal) decimal.Decimal {

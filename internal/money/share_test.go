@@ -99,3 +99,21 @@ func TestIncludedTaxIsTheNearestFen(t *testing.T) {
 		}
 	})
 }
+
+// However a line is cut, and from whatever was given before, its parts add up to it.
+func TestNextSharesAddUp(t *testing.T) {
+	t.Parallel()
+	line, of := decimal.MustParse("10.00"), decimal.MustParse("3")
+	given, done := decimal.Zero, decimal.Zero
+	for _, q := range []string{"0.3333", "1.2", "0.0001", "1.4666"} {
+		given = Add(given, NextShare(line, of, done, given, decimal.MustParse(q)))
+		done = Add(done, decimal.MustParse(q))
+	}
+	if given.Cmp(line) != 0 {
+		t.Errorf("the parts come to %s", given)
+	}
+	big := decimal.MustParse("9999999999999.99")
+	if got := NextShare(big, decimal.MustParse("99999.9999"), decimal.Zero, decimal.Zero, decimal.MustParse("33333.3333")); got.Cmp(decimal.MustParse("3333333333333.33")) != 0 {
+		t.Errorf("a third of %s is %s", big, got)
+	}
+}

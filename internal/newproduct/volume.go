@@ -14,7 +14,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pricing"
 )
 
-// Shipments tells what was shipped; package shipping does, through app.
+// Shipments tells what was shipped; package delivery does, through app.
 type Shipments interface {
 	// ShippedByMonth sums up what left of each product since its instant, by month of Shanghai's calendar and unit. Cancelled
 	// delivery notes don't count.

@@ -2,8 +2,8 @@
 // gate that every order passes before it counts.
 //
 // It does not own prices and who may leave them (pricing), the customer's credit (credit), the people who approve
-// (approval) or the shipping notices: package shipping takes quantities from an order through LockOpen, Reserve,
-// Unreserve and Ship.
+// (approval) or the shipping notices: package shipping takes quantities from an order through LockOpen, Reserve
+// and Unreserve, package delivery through Ship and Left.
 //
 // # States
 //

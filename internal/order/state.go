@@ -52,7 +52,7 @@ var Verbs = []Verb{
 }
 
 // allowed says in which states each verb makes sense. Goods on a live notice are given back in whatever state the
-// order is meanwhile, since it can be neither closed nor cancelled then; they leave only while it counts (package shipping).
+// order is meanwhile, since it can be neither closed nor cancelled then; they leave only while it counts (package delivery).
 var allowed = map[Verb][]State{
 	VerbEdit:      {StateDraft},
 	VerbUpdate:    {StateDraft, StateSubmitted, StateConfirmed, StatePartlyShipped, StateShipped},

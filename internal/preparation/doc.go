@@ -2,7 +2,7 @@
 // out which may leave (SHP-16), and preparation lists (备货通知单), which hold goods until they leave.
 //
 // It does not own the goods: lots, levels and movements are package stock's, and every change of a level is written by stock.Post. Nor the
-// notices that it lays out for and the delivery notes that goods leave with: package shipping calls it, with the notice locked. It knows no
+// notices that it lays out for and the delivery notes that goods leave with: packages shipping and delivery call it, with the notice locked. It knows no
 // prices.
 //
 // # The choice

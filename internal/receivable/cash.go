@@ -4,18 +4,19 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // isCash reports whether the goods of a delivery note were to be paid when they were delivered (SHP-11).
-func isCash(n shipping.DeliveryNote) bool { return n.Flow == shipping.COD }
+func isCash(n delivery.Note) bool { return n.Flow == shipping.COD }
 
 // payCash pays a fresh invoice with what is free of the payer's receipts, the oldest first, as far as its cash deliveries go: what the driver
 // brought back is a prepayment until somebody allocates it, and the invoice, due at once, would be overdue although the money is there
 // (SHP-11). What is set aside for orders and notices isn't free.
-func (s *Service) payCash(tx pg.Tx, account *credit.Account, v *Invoice, notes []shipping.DeliveryNote) error {
+func (s *Service) payCash(tx pg.Tx, account *credit.Account, v *Invoice, notes []delivery.Note) error {
 	cash, err := v.cash(notes)
 	left := cash.Min(v.Open())
 	if err != nil || !left.IsPos() {
@@ -43,7 +44,7 @@ func (s *Service) payCash(tx pg.Tx, account *credit.Account, v *Invoice, notes [
 }
 
 // cash is what of an invoice its cash deliveries come to.
-func (v *Invoice) cash(notes []shipping.DeliveryNote) (decimal.Decimal, error) {
+func (v *Invoice) cash(notes []delivery.Note) (decimal.Decimal, error) {
 	sum := decimal.Zero.Pad(money.AmountScale)
 	from, err := fromNotes(v.Lines)
 	if err != nil {

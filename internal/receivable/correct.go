@@ -84,10 +84,10 @@ func (v Invoice) mayCorrect() error {
 
 // giveUp tells shipping which goods the invoice has no longer.
 func (s *Service) giveUp(tx pg.Tx, cause Cause, d draft) error {
-	if err := s.shipping.UnmarkInvoiced(tx, d.parts); err != nil || cause != CauseReturn {
+	if err := s.deliveries.UnmarkInvoiced(tx, d.parts); err != nil || cause != CauseReturn {
 		return err
 	}
-	return s.shipping.MarkReturned(tx, d.parts)
+	return s.deliveries.MarkReturned(tx, d.parts)
 }
 
 // makeRoom takes payments off an invoice, the newest first, until an amount of it is open: what was paid too much is a prepayment.

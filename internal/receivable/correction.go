@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/money"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // Cause is why an invoice is corrected.
@@ -52,7 +52,7 @@ type corrected struct {
 type draft struct {
 	total, tax decimal.Decimal // above 0
 	lines      []Line          // negative, as the document has them
-	parts      []shipping.Invoiced
+	parts      []delivery.Invoiced
 	again      map[uuid.UUID]decimal.Decimal // delivery note → amount that is to be invoiced again
 }
 
@@ -114,7 +114,7 @@ func (d *draft) line(c Correction, lines []corrected, want CorrectedLine, i int)
 		return ErrQuantityLeft.With("left", rest).At(at + "/quantity")
 	}
 	part := money.Portion(l.Amount, l.Quantity, l.TakenQuantity, want.Quantity) // of the delivery line, at its own price
-	d.parts = append(d.parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: want.Quantity, Amount: part})
+	d.parts = append(d.parts, delivery.Invoiced{LineID: l.DeliveryLineID, Quantity: want.Quantity, Amount: part})
 	if c.Cause != CauseReturn {
 		d.again[l.DeliveryNoteID] = money.Add(d.again[l.DeliveryNoteID], part)
 	}

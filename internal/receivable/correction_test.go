@@ -13,6 +13,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/clock"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -340,12 +341,12 @@ func TestSHP14_WhatCameBackAfterItsInvoiceCountsNowhere(t *testing.T) {
 			t.Errorf("%s, want %s", d.Body, amount)
 		}
 		s.Tx(func(tx pg.Tx) error {
-			sums, err := s.App.Server.Shipments.ShippedQuantities(tx, now.AddDate(0, 0, -2), now.AddDate(0, 0, 2), nil)
+			sums, err := s.App.Server.Deliveries.ShippedQuantities(tx, now.AddDate(0, 0, -2), now.AddDate(0, 0, 2), nil)
 			if err != nil {
 				return err
 			}
 			for product, q := range sums {
-				months, err := shipping.ShippedByMonth(tx, []uuid.UUID{product}, []time.Time{now.AddDate(0, 0, -2)})
+				months, err := delivery.ShippedByMonth(tx, []uuid.UUID{product}, []time.Time{now.AddDate(0, 0, -2)})
 				if err != nil || len(sums) != 1 || !q.Equal(money(quantity)) || len(months) != 1 || !months[0].Quantity.Equal(money(quantity)) {
 					t.Errorf("%v %v %v, want %s", sums, months, err, quantity)
 				}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
@@ -214,7 +215,7 @@ func (s *shop) corrected(note uuid.UUID, quantity string) {
 	s.t.Helper()
 	line := uuid.MustParse(s.deliveryLine(note))
 	s.Tx(func(tx pg.Tx) error {
-		_, err := s.App.Server.Shipments.Correct(tx, identity.System(), note, uuid.New(), []shipping.Delta{{LineID: line, Quantity: money(quantity)}})
+		_, err := s.App.Server.Deliveries.Correct(tx, identity.System(), note, uuid.New(), []delivery.Delta{{LineID: line, Quantity: money(quantity)}})
 		return err
 	})
 }

@@ -10,11 +10,11 @@ import (
 
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // GoodsReturn is what came back of one delivery note (退货单): what wasn't invoiced never will be, for the rest there are credit notes.
@@ -67,11 +67,11 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 	if err != nil {
 		return GoodsReturn{}, err
 	}
-	notes, err := s.shipping.LockDeliveryNotes(tx, []uuid.UUID{in.DeliveryNoteID})
+	notes, err := s.deliveries.Lock(tx, []uuid.UUID{in.DeliveryNoteID})
 	if err != nil {
 		return GoodsReturn{}, err
 	}
-	if notes[0].State != shipping.NoteLeft {
+	if notes[0].State != delivery.NoteLeft {
 		return GoodsReturn{}, ErrNotLeft.At("/delivery_note_id")
 	}
 	g := GoodsReturn{
@@ -97,7 +97,7 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 	if err := pg.Insert(tx, &g.Lines); err != nil {
 		return GoodsReturn{}, err
 	}
-	if err := s.shipping.TakeBack(tx, &notes[0], g.Number, in.Quantities); err != nil {
+	if err := s.deliveries.TakeBack(tx, &notes[0], g.Number, in.Quantities); err != nil {
 		return GoodsReturn{}, err
 	}
 	if g.CreditNotes, err = s.creditAll(tx, who, Correction{Cause: CauseReturn, Reason: g.Reason, SourceID: &g.ID}, credits); err != nil {
@@ -107,7 +107,7 @@ func (s *Service) PostReturn(tx pg.Tx, who identity.Principal, in NewReturn) (Go
 }
 
 // take makes the lines: first what isn't invoiced, then what is.
-func (g *GoodsReturn) take(n shipping.DeliveryNote, quantities map[uuid.UUID]decimal.Decimal) error {
+func (g *GoodsReturn) take(n delivery.Note, quantities map[uuid.UUID]decimal.Decimal) error {
 	for _, l := range n.Lines {
 		quantity, named := quantities[l.ID]
 		if !named {
@@ -131,14 +131,14 @@ func (g *GoodsReturn) take(n shipping.DeliveryNote, quantities map[uuid.UUID]dec
 
 // takeBack takes what wasn't invoiced out of shipped-not-invoiced.
 func (s *Service) takeBack(tx pg.Tx, account *credit.Account, g GoodsReturn) error {
-	var parts []shipping.Invoiced
+	var parts []delivery.Invoiced
 	total := decimal.Zero.Pad(money.AmountScale)
 	for _, l := range g.Lines {
 		if open := money.Sub(l.Quantity, l.Credited); open.IsPos() {
-			parts, total = append(parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: open, Amount: l.Amount}), money.Add(total, l.Amount)
+			parts, total = append(parts, delivery.Invoiced{LineID: l.DeliveryLineID, Quantity: open, Amount: l.Amount}), money.Add(total, l.Amount)
 		}
 	}
-	if err := s.shipping.MarkReturned(tx, parts); err != nil || !total.IsPos() {
+	if err := s.deliveries.MarkReturned(tx, parts); err != nil || !total.IsPos() {
 		return err
 	}
 	return s.credit.Post(tx, account, credit.ReturnMoves(g.ID, credit.FromNote{Note: g.DeliveryNoteID, Amount: total})...)
@@ -151,11 +151,11 @@ type lineCredits struct {
 }
 
 // credited is what of a return was invoiced already.
-func (g GoodsReturn) credited() []shipping.Invoiced {
-	var parts []shipping.Invoiced
+func (g GoodsReturn) credited() []delivery.Invoiced {
+	var parts []delivery.Invoiced
 	for _, l := range g.Lines {
 		if l.Credited.IsPos() {
-			parts = append(parts, shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: l.Credited})
+			parts = append(parts, delivery.Invoiced{LineID: l.DeliveryLineID, Quantity: l.Credited})
 		}
 	}
 	return parts
@@ -163,7 +163,7 @@ func (g GoodsReturn) credited() []shipping.Invoiced {
 
 // creditsOf finds the invoices of parts of delivery lines that were invoiced already, and locks them in id order before any number is taken. The
 // account and the delivery note are locked.
-func creditsOf(tx pg.Tx, parts []shipping.Invoiced) (lineCredits, error) {
+func creditsOf(tx pg.Tx, parts []delivery.Invoiced) (lineCredits, error) {
 	c, err := splitCredits(tx, parts)
 	if err != nil || len(c.order) == 0 {
 		return c, err
@@ -172,7 +172,7 @@ func creditsOf(tx pg.Tx, parts []shipping.Invoiced) (lineCredits, error) {
 	return c, tx.Raw("SELECT id FROM invoices WHERE id = ANY(?::uuid[]) ORDER BY id FOR UPDATE", pg.IDs(c.order)).Scan(&held).Error
 }
 
-func splitCredits(tx pg.Tx, parts []shipping.Invoiced) (lineCredits, error) {
+func splitCredits(tx pg.Tx, parts []delivery.Invoiced) (lineCredits, error) {
 	c := lineCredits{lines: map[uuid.UUID][]CorrectedLine{}}
 	for _, p := range parts {
 		left := p.Quantity
@@ -212,8 +212,8 @@ func (s *Service) creditAll(tx pg.Tx, who identity.Principal, like Correction, c
 	return notes, nil
 }
 
-// CreditShort implements shipping.Invoices: what turned out not to have left is taken off the newest invoices that have it (SHP-14).
-func (s *Service) CreditShort(tx pg.Tx, who identity.Principal, correction uuid.UUID, reason string, parts []shipping.Invoiced) error {
+// CreditShort implements delivery.Invoices: what turned out not to have left is taken off the newest invoices that have it (SHP-14).
+func (s *Service) CreditShort(tx pg.Tx, who identity.Principal, correction uuid.UUID, reason string, parts []delivery.Invoiced) error {
 	c, err := creditsOf(tx, parts)
 	if err != nil {
 		return err

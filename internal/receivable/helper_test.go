@@ -12,10 +12,10 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/receivable"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // books is a company with one customer of rep1's and finance's clerk at work.
@@ -114,7 +114,7 @@ func (b *books) agree() {
 		if err != nil {
 			return err
 		}
-		goods, err := shipping.Reconcile(tx)
+		goods, err := delivery.Reconcile(tx)
 		if len(rows) > 0 || len(goods) > 0 {
 			b.t.Fatalf("exposure and documents differ: %+v %+v", rows, goods)
 		}

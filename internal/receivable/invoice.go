@@ -11,6 +11,7 @@ import (
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/money"
@@ -42,11 +43,11 @@ func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (
 	if err != nil {
 		return Invoice{}, err
 	}
-	notes, err := s.shipping.LockDeliveryNotes(tx, in.DeliveryNoteIDs)
+	notes, err := s.deliveries.Lock(tx, in.DeliveryNoteIDs)
 	if err != nil {
 		return Invoice{}, err
 	}
-	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.State == shipping.NoteCancelled }) {
+	if slices.ContainsFunc(notes, func(n delivery.Note) bool { return n.State == delivery.NoteCancelled }) {
 		return Invoice{}, ErrUnknownNote.At("/delivery_note_ids") // judged under the lock: it may have been cancelled just now
 	}
 	v := Invoice{
@@ -77,7 +78,7 @@ func (s *Service) PostInvoice(tx pg.Tx, who identity.Principal, in NewInvoice) (
 // customerOf reads whose delivery notes these are and who pays them. It is read before anything is locked: the account
 // must be the first lock, and a delivery note never changes its customer or payer.
 func (s *Service) customerOf(tx pg.Tx, who identity.Principal, ids []uuid.UUID) (customer.Customer, uuid.UUID, error) {
-	notes, err := s.shipping.DeliveryNotes(tx, ids)
+	notes, err := s.deliveries.Notes(tx, ids)
 	if err != nil {
 		return customer.Customer{}, uuid.Nil, err
 	}
@@ -102,7 +103,7 @@ func (s *Service) customerOf(tx pg.Tx, who identity.Principal, ids []uuid.UUID) 
 }
 
 // date sets the invoice's date and, from the terms, when it is due (CRD-12, ARV-04).
-func (s *Service) date(tx pg.Tx, v *Invoice, notes []shipping.DeliveryNote) error {
+func (s *Service) date(tx pg.Tx, v *Invoice, notes []delivery.Note) error {
 	today := clock.Today(tx.Now)
 	if v.InvoicedOn.IsZero() {
 		v.InvoicedOn = today
@@ -110,14 +111,14 @@ func (s *Service) date(tx pg.Tx, v *Invoice, notes []shipping.DeliveryNote) erro
 	if v.InvoicedOn.After(today) {
 		return ErrFuture.At("/invoiced_on")
 	}
-	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool { return n.ShippedOn.After(v.InvoicedOn) }) {
+	if slices.ContainsFunc(notes, func(n delivery.Note) bool { return n.ShippedOn.After(v.InvoicedOn) }) {
 		return ErrBeforeDelivery.At("/invoiced_on") // backdated, it would be overdue the day it is written
 	}
 	terms, err := s.termsOf(tx, v.PayerID)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(notes, func(n shipping.DeliveryNote) bool {
+	if slices.ContainsFunc(notes, func(n delivery.Note) bool {
 		return n.Flow == shipping.COD || n.Flow == shipping.Prepaid
 	}) {
 		terms = credit.CashTerms() // SHP-11: what wasn't paid on delivery is due at once
@@ -127,7 +128,7 @@ func (s *Service) date(tx pg.Tx, v *Invoice, notes []shipping.DeliveryNote) erro
 }
 
 // take makes the invoice's lines: all that is left of every delivery line, or the quantities asked for.
-func (v *Invoice) take(notes []shipping.DeliveryNote, quantities map[uuid.UUID]decimal.Decimal) error {
+func (v *Invoice) take(notes []delivery.Note, quantities map[uuid.UUID]decimal.Decimal) error {
 	named := 0
 	for _, n := range notes {
 		for _, d := range n.Lines {
@@ -158,12 +159,12 @@ func (v *Invoice) take(notes []shipping.DeliveryNote, quantities map[uuid.UUID]d
 }
 
 // cameBack reports whether all that is missing on the invoices of a note is what came back.
-func cameBack(n shipping.DeliveryNote) bool {
-	return slices.ContainsFunc(n.Lines, func(l shipping.DeliveryLine) bool { return l.ReturnedQuantity.IsPos() && l.InvoicedQuantity.IsZero() })
+func cameBack(n delivery.Note) bool {
+	return slices.ContainsFunc(n.Lines, func(l delivery.Line) bool { return l.ReturnedQuantity.IsPos() && l.InvoicedQuantity.IsZero() })
 }
 
 // takeLine adds one line. The amounts of all invoices of a delivery line add up to its own: rounding loses nothing.
-func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, quantity decimal.Decimal) error {
+func (v *Invoice) takeLine(n delivery.Note, d delivery.Line, quantity decimal.Decimal) error {
 	left := d.OpenQuantity()
 	if quantity.Cmp(left) > 0 && quantity.Cmp(money.Add(left, d.ReturnedQuantity)) <= 0 {
 		return ErrReturned.At("/lines")
@@ -186,8 +187,8 @@ func (v *Invoice) takeLine(n shipping.DeliveryNote, d shipping.DeliveryLine, qua
 }
 
 // post writes the invoice, marks the delivery lines, moves the exposure and uses what was set aside.
-func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []shipping.DeliveryNote) error {
-	if err := s.shipping.MarkInvoiced(tx, invoiced(v.Lines)); err != nil {
+func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []delivery.Note) error {
+	if err := s.deliveries.MarkInvoiced(tx, invoiced(v.Lines)); err != nil {
 		return err
 	}
 	from, err := fromNotes(v.Lines)
@@ -220,7 +221,7 @@ func (s *Service) post(tx pg.Tx, account *credit.Account, v *Invoice, notes []sh
 }
 
 // hold locks what of the payer's receipts may pay the invoice, before the number is taken: what is set aside, and for a cash delivery what is free.
-func hold(tx pg.Tx, payer uuid.UUID, notes []shipping.DeliveryNote) error {
+func hold(tx pg.Tx, payer uuid.UUID, notes []delivery.Note) error {
 	var held []uuid.UUID
 	return tx.Raw("SELECT id FROM receipts WHERE payer_id = ? AND state = 'posted' AND (covering > 0 OR ? AND allocated + covering < amount) ORDER BY id FOR UPDATE",
 		payer, slices.ContainsFunc(notes, isCash)).Scan(&held).Error
@@ -233,7 +234,7 @@ type noticeTotal struct {
 }
 
 // noticeTotals adds up the lines by notice, in the order of the notes.
-func noticeTotals(lines []Line, notes []shipping.DeliveryNote) ([]noticeTotal, error) {
+func noticeTotals(lines []Line, notes []delivery.Note) ([]noticeTotal, error) {
 	from, err := fromNotes(lines)
 	if err != nil {
 		return nil, err
@@ -256,10 +257,10 @@ func noticeTotals(lines []Line, notes []shipping.DeliveryNote) ([]noticeTotal, e
 }
 
 // invoiced tells shipping what was taken from its lines.
-func invoiced(lines []Line) []shipping.Invoiced {
-	out := make([]shipping.Invoiced, len(lines))
+func invoiced(lines []Line) []delivery.Invoiced {
+	out := make([]delivery.Invoiced, len(lines))
 	for i, l := range lines {
-		out[i] = shipping.Invoiced{LineID: l.DeliveryLineID, Quantity: l.Quantity, Amount: l.Amount}
+		out[i] = delivery.Invoiced{LineID: l.DeliveryLineID, Quantity: l.Quantity, Amount: l.Amount}
 	}
 	return out
 }
@@ -304,7 +305,7 @@ func (s *Service) ReverseInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID,
 	if err := pg.Update(tx, "invoices", v.ID, v.Version, map[string]any{"state": Reversed}); err != nil {
 		return Invoice{}, err
 	}
-	if err := s.shipping.UnmarkInvoiced(tx, invoiced(v.Lines)); err != nil {
+	if err := s.deliveries.UnmarkInvoiced(tx, invoiced(v.Lines)); err != nil {
 		return Invoice{}, err
 	}
 	from, err := fromNotes(v.Lines)
@@ -340,7 +341,7 @@ func (s *Service) lockInvoice(tx pg.Tx, who identity.Principal, id uuid.UUID) (I
 		}
 	}
 	if len(notes) > 0 {
-		if _, err := s.shipping.LockDeliveryNotes(tx, notes); err != nil {
+		if _, err := s.deliveries.Lock(tx, notes); err != nil {
 			return Invoice{}, nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/salesgate/salesgate/internal/audit"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/customer"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -29,14 +30,15 @@ type Service struct {
 	Lines      Lines
 	Statements Statements
 
-	credit   *credit.Service
-	shipping *shipping.Service
+	credit     *credit.Service
+	shipping   *shipping.Service
+	deliveries *delivery.Service
 }
 
 // Terms are when payers are invoiced (D2.10).
 type Terms interface {
 	// MayInvoice returns why an invoice of these delivery notes has to wait; ahead is why it can't.
-	MayInvoice(tx pg.Tx, v Invoice, notes []shipping.DeliveryNote, ahead string) error
+	MayInvoice(tx pg.Tx, v Invoice, notes []delivery.Note, ahead string) error
 }
 
 // Lines are the lines of bank statements that receipts were made from.
@@ -46,7 +48,9 @@ type Lines interface {
 }
 
 // New returns the service.
-func New(c *credit.Service, s *shipping.Service) *Service { return &Service{credit: c, shipping: s} }
+func New(c *credit.Service, s *shipping.Service, d *delivery.Service) *Service {
+	return &Service{credit: c, shipping: s, deliveries: d}
+}
 
 // mustSeeCustomer returns errs.ErrNotFound for a customer whose documents the caller may not see (ORG-06).
 func mustSeeCustomer(tx pg.Tx, who identity.Principal, id uuid.UUID) (customer.Customer, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/decision"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -37,7 +38,7 @@ func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 	if err != nil {
 		return Notice{}, err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if err := n.mustMatch(version); err != nil {
 		return Notice{}, err
 	}
@@ -78,9 +79,9 @@ func (s *Service) Check(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 
 // current returns ErrOrderChanged when an order was revised since the notice was written from it, and errs.ErrState
 // when it doesn't count now.
-func (h *held) current() error {
-	for _, l := range h.notice.Lines {
-		o := h.orders[l.OrderID]
+func (h *Held) current() error {
+	for _, l := range h.Notice.Lines {
+		o := h.Orders[l.OrderID]
 		if o.Revision != l.OrderRevision {
 			return ErrOrderChanged.With("order", o.Number)
 		}
@@ -89,16 +90,16 @@ func (h *held) current() error {
 }
 
 // situation is situationOf for whoever judges after finance's check, or without one.
-func (s *Service) situation(tx pg.Tx, h *held, firstBusiness bool) (situation, error) {
+func (s *Service) situation(tx pg.Tx, h *Held, firstBusiness bool) (situation, error) {
 	return s.situationOf(tx, h, Checking{FirstBusiness: firstBusiness})
 }
 
 // situationOf reads what the gate judges by, and writes nothing. The account is locked: it stands until the transaction ends (CRD-17).
-func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) {
-	n := &h.notice
+func (s *Service) situationOf(tx pg.Tx, h *Held, c Checking) (situation, error) {
+	n := &h.Notice
 	sit := situation{firstBusiness: c.FirstBusiness, cover: Cover{Covered: decimal.Zero}}
 	var err error
-	if sit.position, err = s.credit.Under(tx, h.account); err != nil {
+	if sit.position, err = s.credit.Under(tx, h.Account); err != nil {
 		return situation{}, err
 	}
 	if n.Flow == NewCustomer {
@@ -107,7 +108,7 @@ func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) 
 		}
 	}
 	if n.Flow == Prepaid {
-		needed, err := toCover(tx, n)
+		needed, err := s.toCover(tx, n)
 		if err != nil {
 			return situation{}, err
 		}
@@ -122,9 +123,9 @@ func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) 
 		if err != nil {
 			return situation{}, err
 		}
-		free := decimalMax(sub(sit.position.Account.Prepaid, held), decimal.Zero)
+		free := money.NotNegative(money.Sub(sit.position.Account.Prepaid, held))
 		if g := sit.position.Group; g != nil {
-			g.Exposure = add(g.Exposure, sub(sit.position.Account.Prepaid, free))
+			g.Exposure = money.Add(g.Exposure, money.Sub(sit.position.Account.Prepaid, free))
 		}
 		sit.position.Account.Prepaid = free
 	}
@@ -133,7 +134,7 @@ func (s *Service) situationOf(tx pg.Tx, h *held, c Checking) (situation, error) 
 		if err != nil {
 			return situation{}, err
 		}
-		g.Exposure = add(g.Exposure, held)
+		g.Exposure = money.Add(g.Exposure, held)
 	}
 	return sit, nil
 }
@@ -169,8 +170,8 @@ func refuse(tx pg.Tx, v verdict) error {
 
 // ask puts the notice to those who must agree, or blocks it while the rep's reason is missing (SHP-05), or releases it
 // when nobody must or a special release covers it (CRD-13). It writes the gate's decision; the caller stores the notice.
-func (s *Service) ask(tx pg.Tx, h *held, v verdict, sit situation) error {
-	n := &h.notice
+func (s *Service) ask(tx pg.Tx, h *Held, v verdict, sit situation) error {
+	n := &h.Notice
 	if sp, err := s.usable(tx, n, &v, sit); err != nil || sp != nil { // CRD-13
 		if err == nil {
 			err = s.releaseUnder(tx, h, v, sit, sp)
@@ -241,7 +242,7 @@ func (s *Service) Explain(tx pg.Tx, who identity.Principal, id uuid.UUID, versio
 	if err != nil {
 		return Notice{}, err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if err := n.mustMatch(version); err != nil {
 		return Notice{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/money"
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
@@ -13,12 +14,12 @@ import (
 // uninvoiced. Whatever takes from that gives the rest of the cover back in the same transaction.
 
 // toCover is what the cover of a payment-first notice is for: what is still to leave, and what has left and isn't invoiced.
-func toCover(tx pg.Tx, n *Notice) (decimal.Decimal, error) {
-	left, err := leftUninvoiced(tx, n.ID) // what was invoiced has taken its part of the cover already
+func (s *Service) toCover(tx pg.Tx, n *Notice) (decimal.Decimal, error) {
+	left, err := s.Deliveries.LeftUninvoiced(tx, n.ID) // what was invoiced has taken its part of the cover already
 	if err != nil || !n.State.toShip() {
 		return left, err
 	}
-	return add(sub(n.Amount, n.DispatchedAmount), left), nil
+	return money.Add(money.Sub(n.Amount, n.DispatchedAmount), left), nil
 }
 
 // setAside covers a notice that has passed its gate; receipts are those that finance names. The payer's account is locked; the caller stores
@@ -27,7 +28,7 @@ func (s *Service) setAside(tx pg.Tx, n *Notice, receipts []uuid.UUID) error {
 	if n.Flow != Prepaid {
 		return nil
 	}
-	needed, err := toCover(tx, n)
+	needed, err := s.toCover(tx, n)
 	if err != nil {
 		return err
 	}
@@ -36,13 +37,13 @@ func (s *Service) setAside(tx pg.Tx, n *Notice, receipts []uuid.UUID) error {
 	return err
 }
 
-// stillCovered returns ErrNotCovered for a payment-first notice for which less can be covered than has to be: its payment was reversed. It
-// writes nothing; topUp sets aside what it found. The payer's account is locked.
-func (s *Service) stillCovered(tx pg.Tx, n *Notice) (needed decimal.Decimal, err error) {
+// StillCovered returns ErrNotCovered for a payment-first notice for which less can be covered than has to be: its payment was reversed. It
+// writes nothing; TopUp sets aside what it found. The payer's account is locked.
+func (s *Service) StillCovered(tx pg.Tx, n *Notice) (needed decimal.Decimal, err error) {
 	if n.Flow != Prepaid || slices.Contains([]State{StateDraft, StateCancelled, StateRefused, StateClosed}, n.State) {
 		return decimal.Zero, nil
 	}
-	if needed, err = toCover(tx, n); err != nil {
+	if needed, err = s.toCover(tx, n); err != nil {
 		return decimal.Zero, err
 	}
 	cover, err := s.Payments.Look(tx, n.ID, n.PayerID, needed, nil)
@@ -55,8 +56,8 @@ func (s *Service) stillCovered(tx pg.Tx, n *Notice) (needed decimal.Decimal, err
 	return needed, nil
 }
 
-// topUp sets aside what stillCovered found.
-func (s *Service) topUp(tx pg.Tx, n *Notice, needed decimal.Decimal) error {
+// TopUp sets aside what StillCovered found.
+func (s *Service) TopUp(tx pg.Tx, n *Notice, needed decimal.Decimal) error {
 	if !needed.IsPos() {
 		return nil
 	}
@@ -71,20 +72,20 @@ func (s *Service) uncover(tx pg.Tx, n *Notice) error {
 		return nil
 	}
 	n.CoveredAmount = n.DispatchedAmount
-	keep, err := leftUninvoiced(tx, n.ID)
+	keep, err := s.Deliveries.LeftUninvoiced(tx, n.ID)
 	if err != nil {
 		return err
 	}
 	return s.Payments.ReleaseCover(tx, n.ID, keep)
 }
 
-// fitCover gives back what a notice doesn't need any more of its cover after less has left than it seemed, or goods came back. The payer's account
+// FitCover gives back what a notice doesn't need any more of its cover after less has left than it seemed, or goods came back. The payer's account
 // is locked, and with it the notice's state.
-func (s *Service) fitCover(tx pg.Tx, n *Notice) error {
+func (s *Service) FitCover(tx pg.Tx, n *Notice) error {
 	if n.Flow != Prepaid {
 		return nil
 	}
-	keep, err := toCover(tx, n)
+	keep, err := s.toCover(tx, n)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package shipping
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -51,14 +52,14 @@ func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 	if err := s.lockEmergency(tx, id); err != nil {
 		return err
 	}
-	h, err := s.hold(tx, identity.System(), id, true)
+	h, err := s.Hold(tx, identity.System(), id)
 	if err != nil {
 		return err
 	}
-	n := &h.notice
-	switch needed, lost := s.stillCovered(tx, n); {
+	n := &h.Notice
+	switch needed, lost := s.StillCovered(tx, n); {
 	case lost == nil:
-		return s.topUp(tx, n, needed)
+		return s.TopUp(tx, n, needed)
 	case !errors.Is(lost, ErrNotCovered):
 		return lost
 	}
@@ -73,21 +74,49 @@ func (s *Service) Uncover(tx pg.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	hours, err := s.rules.Int(tx, "shipping.unpaid_hours")
-	if err != nil {
-		return err
-	}
 	tasks := []followup.Task{{
 		Kind: kindCoverLost, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, UserID: &n.OwnerID, Inform: true,
 		TitleEN: "The payment of shipping notice " + n.Number + " was reversed", TitleZH: "发货通知单 " + n.Number + " 的收款已冲销",
 	}}
 	if n.anyLeft() {
-		tasks = append(tasks, followup.Task{
-			Kind: kindUnpaid, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, Role: identity.FinanceClerk,
-			Within: &clock.Term{From: tx.Now, Hours: hours}, EscalateTo: identity.FinanceManager,
-			TitleEN: "Goods left on shipping notice " + n.Number + " whose payment was reversed: invoice them, they are due at once",
-			TitleZH: "发货通知单 " + n.Number + " 的收款已冲销而货已发出:请即开票并催收",
-		})
+		unpaid, err := s.unpaid(tx, n, "Goods left on shipping notice "+n.Number+" whose payment was reversed: invoice them, they are due at once",
+			"发货通知单 "+n.Number+" 的收款已冲销而货已发出:请即开票并催收")
+		if err != nil {
+			return err
+		}
+		tasks = append(tasks, unpaid)
 	}
 	return followup.Open(tx, tasks...)
+}
+
+// unpaid asks finance to invoice what has left of a payment-first notice without a payment.
+func (s *Service) unpaid(tx pg.Tx, n *Notice, en, zh string) (followup.Task, error) {
+	hours, err := s.rules.Int(tx, "shipping.unpaid_hours")
+	return followup.Task{
+		Kind: kindUnpaid, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, Role: identity.FinanceClerk,
+		Within: &clock.Term{From: tx.Now, Hours: hours}, EscalateTo: identity.FinanceManager, TitleEN: en, TitleZH: zh,
+	}, err
+}
+
+// CoverDeparted looks whether a payment covers what left of a payment-first notice although the gates would have stopped it, and sets that
+// aside (SHP-10). It reports whether one does; where none does, finance is asked to invoice. Any other flow needs none. The payer's
+// account is locked.
+func (s *Service) CoverDeparted(tx pg.Tx, n *Notice) (bool, error) {
+	if n.Flow != Prepaid {
+		return true, nil
+	}
+	if slices.Contains([]State{StateReleased, StatePartlyDispatched, StateDispatched}, n.State) {
+		switch needed, lacks := s.StillCovered(tx, n); {
+		case lacks == nil:
+			return true, s.TopUp(tx, n, needed)
+		case !errors.Is(lacks, ErrNotCovered):
+			return false, lacks
+		}
+	}
+	task, err := s.unpaid(tx, n, "Goods left on shipping notice "+n.Number+" without a payment: invoice them, they are due at once",
+		"发货通知单 "+n.Number+" 的货物未收款已出厂:请即开票并催收")
+	if err != nil {
+		return false, err
+	}
+	return false, followup.Open(tx, task)
 }

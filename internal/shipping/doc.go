@@ -1,20 +1,21 @@
-// Package shipping owns the way of goods out of the factory: shipping notices (发货通知单) with finance's frozen check and
-// their release, special and emergency releases, and delivery notes (送货单) of what really left.
+// Package shipping owns what lets goods go: shipping notices (发货通知单) with finance's frozen check and their release, special and
+// emergency releases, and the order in which they are served.
 //
 // It does not own the orders whose lines it ships (package order), the exposure that it moves (credit), who may release (approval's
-// matrix), the goods and what is laid out of them (stock, preparation), trucks and freight (transport), gate passes (Gate: gate), nor payments: what
-// it needs to know of them is the interface Payments.
+// matrix), the goods and what is laid out of them (stock, preparation), trucks and freight (transport), what really left and when (delivery, which
+// stands behind it and asks for a notice: Hold, HoldToShip), nor payments. What it needs to know of the last two are the interfaces
+// Payments and Deliveries.
 //
 // # States
 //
-//	notice:        draft → submitted → checked → released → partly_dispatched → dispatched → closed
-//	                                   checked → refused    partly_dispatched → closed
-//	                       submitted → blocked → checked
-//	delivery note: issued → left; issued → cancelled (unloaded again; its gate pass dies, SHP-21)
+//	notice: draft → submitted → checked → released → partly_dispatched → dispatched → closed
+//	                            checked → refused    partly_dispatched → closed
+//	                submitted → blocked → checked
 //
 // Submitting hands a notice to finance. The check computes and freezes the figures (SHP-03) and asks those whom the matrix
 // names; overdue amounts without the rep's reason block it (SHP-05). Before anything left, every state but closed can be cancelled, or
-// revised, which makes it a draft that passes all gates again: exposure, reservation and cover go back at once (SHP-21).
+// revised, which makes it a draft that passes all gates again: exposure, reservation and cover go back at once (SHP-21). Loading takes
+// a notice on (Notice.Load), unloading takes it back (Notice.Unload), unless it was closed meanwhile (FreeUnloaded).
 //
 // # The four flows (SHP-01)
 //
@@ -36,14 +37,11 @@
 //
 // # Invariants
 //
-//   - nothing leaves that wasn't released, and never more than the notice (SHP-07), but for what left all the same (BookDeparted);
-//   - for each payer: released exposure = Σ amount − dispatched of notices released or partly dispatched; shipped exposure =
-//     Σ of delivery notes that aren't cancelled, less what is invoiced or came back (CRD-11, SHP-20);
-//   - what left can always be invoiced: no gate stands behind a delivery note.
+//   - nothing is loaded of a notice that isn't released, and never more than it says (SHP-07);
+//   - for each payer: released exposure = Σ amount − dispatched of notices released or partly dispatched (CRD-11).
 //
 // # Locks
 //
-// approval request → credit account → credit group → orders in id order → notice → special release → transport notice → stock levels →
-// delivery note → freight voucher → number series. What changes an exposure takes the account first, and with it everything about that
-// payer's notices is one after the other.
+// approval request → credit account → credit group → orders in id order → notice → special release → emergency release →
+// transport notice → stock levels → number series. What changes an exposure takes the account first, and with it everything about that payer's notices is one after the other.
 package shipping

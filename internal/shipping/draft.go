@@ -263,10 +263,10 @@ type part struct {
 // worth is what a further quantity of the order line comes to beside what other notices say, drafts included, so that all of them
 // add up to the line: the last takes the rest. Where drafts ask for more than the line has, each is counted by itself.
 func (p part) worth(from *order.Line, quantity decimal.Decimal) decimal.Decimal {
-	if add(p.Quantity, quantity).Cmp(from.Quantity) > 0 {
-		return from.Worth(add(from.Shipped, from.Noticed), quantity)
+	if money.Add(p.Quantity, quantity).Cmp(from.Quantity) > 0 {
+		return from.Worth(money.Add(from.Shipped, from.Noticed), quantity)
 	}
-	return next(from.NetAmount, from.Quantity, p.Quantity, p.Amount, quantity)
+	return money.NextShare(from.NetAmount, from.Quantity, p.Quantity, p.Amount, quantity)
 }
 
 func newLine(notice uuid.UUID, i int, o *order.Order, in LineInput, others part) (Line, error) {

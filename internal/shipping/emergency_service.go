@@ -44,7 +44,7 @@ func (s *Service) ReleaseInEmergency(tx pg.Tx, who identity.Principal, id uuid.U
 	if err != nil {
 		return Emergency{}, err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if err := n.mustMatch(version); err != nil {
 		return Emergency{}, err
 	}
@@ -123,8 +123,8 @@ func head(tx pg.Tx, who identity.Principal, id uuid.UUID, role identity.Role, po
 }
 
 // releaseAtOnce releases the notice under an emergency release and asks for its papers.
-func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *held, v verdict, in EmergencyInput) (Emergency, error) {
-	n := &h.notice
+func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *Held, v verdict, in EmergencyInput) (Emergency, error) {
+	n := &h.Notice
 	days, err := s.rules.Int(tx, "shipping.emergency_days")
 	if err != nil {
 		return Emergency{}, err
@@ -196,12 +196,12 @@ func (e *Emergency) ask(tx pg.Tx, n *Notice) error {
 }
 
 // holdEmergency locks what an emergency release moves: account, orders, notice and itself.
-func (s *Service) holdEmergency(tx pg.Tx, id uuid.UUID) (*held, *Emergency, error) {
+func (s *Service) holdEmergency(tx pg.Tx, id uuid.UUID) (*Held, *Emergency, error) {
 	peek, err := pg.Take[Emergency](tx, "id = ?", id)
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := s.hold(tx, identity.System(), peek.NoticeID, true)
+	h, err := s.Hold(tx, identity.System(), peek.NoticeID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -282,8 +282,8 @@ func (s *Service) emergencyDecided(tx pg.Tx, r approval.Request) error {
 }
 
 // emergencyMoved completes an emergency release whose last paper is there, and stores it.
-func (s *Service) emergencyMoved(tx pg.Tx, h *held, e *Emergency, before map[string]any, action string) (Emergency, error) {
-	if e.State == EmergencyOpen && e.papers(&h.notice) {
+func (s *Service) emergencyMoved(tx pg.Tx, h *Held, e *Emergency, before map[string]any, action string) (Emergency, error) {
+	if e.State == EmergencyOpen && e.papers(&h.Notice) {
 		e.State, e.EndedAt = EmergencyComplete, &tx.Now
 	}
 	if err := storeEmergency(tx, e, before, action); err != nil {
@@ -298,13 +298,13 @@ func (s *Service) emergencyMoved(tx pg.Tx, h *held, e *Emergency, before map[str
 			return Emergency{}, err
 		}
 	}
-	e.NoticeNumber, e.OwnerID, e.Checked = h.notice.Number, h.notice.OwnerID, h.notice.Figures != nil
+	e.NoticeNumber, e.OwnerID, e.Checked = h.Notice.Number, h.Notice.OwnerID, h.Notice.Figures != nil
 	return *e, nil
 }
 
 // deny ends an emergency release that wasn't one.
-func (s *Service) deny(tx pg.Tx, h *held, e *Emergency, reason string) error {
-	n := &h.notice
+func (s *Service) deny(tx pg.Tx, h *Held, e *Emergency, reason string) error {
+	n := &h.Notice
 	e.State, e.EndedAt, e.EndedBy, e.EndedReason = EmergencyDenied, &tx.Now, tx.By.Actor(), reason
 	err := violation.Record(tx, violation.Violation{
 		Rule: "SHP-15", Kind: "emergency.denied", PersonID: e.ReleasedBy, SubjectType: SubjectNotice, SubjectID: n.ID, Number: n.Number, SourceID: e.ID,
@@ -338,8 +338,8 @@ func (s *Service) deny(tx pg.Tx, h *held, e *Emergency, reason string) error {
 
 // checkAfter is finance's check of a notice that was released in an emergency (SHP-15): it freezes the figures of now, in which the notice counts already, and asks
 // nobody. Locks as Check does, then the emergency release.
-func (s *Service) checkAfter(tx pg.Tx, who identity.Principal, h *held, c Checking) (Notice, error) {
-	n := &h.notice
+func (s *Service) checkAfter(tx pg.Tx, who identity.Principal, h *Held, c Checking) (Notice, error) {
+	n := &h.Notice
 	sit, err := s.situation(tx, h, c.FirstBusiness)
 	if err != nil {
 		return Notice{}, err
@@ -367,11 +367,11 @@ func (s *Service) checkAfter(tx pg.Tx, who identity.Principal, h *held, c Checki
 }
 
 // voidEmergency ends the open emergency release of a notice of which nothing has left and that is taken back. Its approval was locked before.
-func (s *Service) voidEmergency(tx pg.Tx, h *held, reason string) error {
-	if h.notice.EmergencyID == nil {
+func (s *Service) voidEmergency(tx pg.Tx, h *Held, reason string) error {
+	if h.Notice.EmergencyID == nil {
 		return nil
 	}
-	e, err := pg.TakeForUpdate[Emergency](tx, "id = ?", *h.notice.EmergencyID)
+	e, err := pg.TakeForUpdate[Emergency](tx, "id = ?", *h.Notice.EmergencyID)
 	if err != nil || e.State != EmergencyOpen {
 		return err
 	}

@@ -85,21 +85,6 @@ var (
 		"Nothing leaves on a notice that isn't released; this one is {state}.", "未放行的发货通知单不得发货(当前状态:{state})。", "SHP-07"))
 	ErrOverNotice = pg.Constraint("shipping_notice_lines_not_over", errs.Define(errs.Rule, "shipping.over_notice",
 		"Only {rest} of this line may still leave.", "该行仅余 {rest} 可发。", "SHP-07"))
-	ErrVehicle = errs.Define(errs.Rule, "shipping.other_vehicle",
-		"The transport notice says {expected}, not {found}; have the notice revised.", "运输通知为 {expected},与实际 {found} 不符,请先修订通知单。", "SHP-07")
-	ErrNoVehicle = errs.Define(errs.Rule, "shipping.no_vehicle",
-		"The notice names no vehicle; say which one is loaded.", "通知单未指定车辆,请填写实际装货车辆。", "SHP-07")
-	ErrLeft = errs.Define(errs.Conflict, "shipping.has_left",
-		"The goods have left the gate.", "货物已出厂。", "SHP-09")
-	ErrInvoiced = errs.Define(errs.Conflict, "shipping.is_invoiced",
-		"The delivery note is invoiced; reverse the invoice first.", "送货单已开票,请先冲销发票。", "SHP-20")
-	ErrOverInvoiced = pg.Constraint("delivery_note_lines_not_over", errs.Define(errs.Rule, "shipping.over_invoiced",
-		"An invoice can't take more of a delivery note than what left and isn't invoiced yet.",
-		"开票数量不能超过送货单已发未开票数量。", "SHP-20"))
-	ErrNoteCancelled = errs.Define(errs.Conflict, "shipping.note_cancelled",
-		"The delivery note is cancelled: nothing left with it.", "送货单已作废,并无货物出厂。", "SHP-14")
-	ErrCorrectsTooMuch = pg.Constraint("delivery_note_lines_corrected", errs.Define(errs.Rule, "shipping.corrects_too_much",
-		"A correction can't take more off a line than what left with it: {left}.", "更正数量不能超过该行实发数量 {left}。", "SHP-14"))
 	ErrPriorityReason = pg.Constraint("shipping_notices_priority_reason", errs.Define(errs.Rule, "shipping.priority_reason",
 		"Give the reason why the notice is served otherwise than its customer's grade says.", "须说明不按客户等级安排先后的原因。", "SHP-19"))
 	ErrFrozen = pg.Constraint("shipping_notices_figures_frozen", errs.Define(errs.Conflict, "shipping.figures_frozen",

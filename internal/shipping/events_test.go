@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
@@ -210,7 +211,7 @@ func TestSHP10_RaceReversalAgainstDispatch(t *testing.T) {
 				})
 			}
 			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) error {
-				_, err := s.Dispatch(tx, keeper, uuid.MustParse(n), nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("10")}}})
+				_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, uuid.MustParse(n), nil, delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("10")}}})
 				return err
 			})
 		})

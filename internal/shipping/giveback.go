@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -35,11 +36,11 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 	if err := s.lockEmergency(tx, id); err != nil {
 		return Notice{}, err
 	}
-	h, err := s.hold(tx, who, id, true)
+	h, err := s.Hold(tx, who, id)
 	if err != nil {
 		return Notice{}, err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if err := n.mustMatch(version); err != nil {
 		return Notice{}, err
 	}
@@ -73,11 +74,11 @@ func (s *Service) undo(tx pg.Tx, who identity.Principal, id uuid.UUID, version *
 // Close ends a notice that is dispatched, or whose rest won't be: the rest's exposure, reservation and cover go back
 // (SHP-14, SHP-21). Locks account, orders, notice.
 func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, reason string) (Notice, error) {
-	h, err := s.hold(tx, who, id, true)
+	h, err := s.Hold(tx, who, id)
 	if err != nil {
 		return Notice{}, err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if err := n.mustMatch(version); err != nil {
 		return Notice{}, err
 	}
@@ -100,19 +101,25 @@ func (s *Service) Close(tx pg.Tx, who identity.Principal, id uuid.UUID, version 
 }
 
 // giveBack takes what hasn't left out of the exposure and off the orders, and frees what is laid out for it.
-func (s *Service) giveBack(tx pg.Tx, h *held) error {
-	for _, p := range byOrder(h.notice.Lines, restOfLine) {
-		if err := s.orders.Unreserve(tx, h.orders[p.order], p.parts); err != nil {
+func (s *Service) giveBack(tx pg.Tx, h *Held) error {
+	for _, p := range order.ByOrder(h.Notice.parts(Line.Rest)) {
+		if err := s.orders.Unreserve(tx, h.Orders[p.OrderID], p.Lines); err != nil {
 			return err
 		}
 	}
-	if err := s.Preparations.Unreserve(tx, h.notice.ID, "shipping notice "+h.notice.Number); err != nil {
+	if err := s.Preparations.Unreserve(tx, h.Notice.ID, "shipping notice "+h.Notice.Number); err != nil {
 		return err
 	}
-	return s.credit.Post(tx, h.account, credit.UnreleaseMove(h.notice.ID))
+	return s.credit.Post(tx, h.Account, credit.UnreleaseMove(h.Notice.ID))
 }
 
-func restOfLine(l Line) (order.Shipped, bool) {
-	rest := l.Rest()
-	return order.Shipped{LineID: l.OrderLineID, Quantity: rest}, rest.IsPos()
+// parts are quantities of its lines, as orders reserve them; of a line with none there is no part.
+func (n *Notice) parts(quantity func(Line) decimal.Decimal) []order.Part {
+	parts := make([]order.Part, 0, len(n.Lines))
+	for _, l := range n.Lines {
+		if q := quantity(l); q.IsPos() {
+			parts = append(parts, order.Part{OrderID: l.OrderID, Shipped: order.Shipped{LineID: l.OrderLineID, Quantity: q}})
+		}
+	}
+	return parts
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -56,7 +57,7 @@ func (h *history) dispatch(t *rapid.T) {
 		if err != nil {
 			return err
 		}
-		d, err := s.Dispatch(tx, p, id, nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: n.Lines[0].ID, Quantity: amount(quantity)}}})
+		d, err := h.w.App.Server.Deliveries.Dispatch(tx, p, id, nil, delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: n.Lines[0].ID, Quantity: amount(quantity)}}})
 		if err == nil {
 			h.notes = append(h.notes, d.ID)
 		}
@@ -102,7 +103,7 @@ func (h *history) simple(verb string, t *rapid.T) {
 func (h *history) unload(t *rapid.T) {
 	id := rapid.SampledFrom(h.notes).Draw(t, "note")
 	h.do("keeper", func(tx pg.Tx, s *shipping.Service, p identity.Principal) error {
-		_, err := s.CancelDelivery(tx, p, id, nil, "卸货")
+		_, err := h.w.App.Server.Deliveries.Cancel(tx, p, id, nil, "卸货")
 		return err
 	})
 }

@@ -173,12 +173,12 @@ func (n *Notice) worse(v verdict, approved map[string]any, tolerance decimal.Dec
 	beyond := func(growth decimal.Decimal) bool { return growth.Cmp(tolerance) > 0 }
 	switch n.Flow {
 	case Credit:
-		if v.overOwn() && (boolFact(approved, "unlimited") || beyond(sub(sub(v.ExposureAfter, v.Limit), overBefore(approved)))) {
+		if v.overOwn() && (boolFact(approved, "unlimited") || beyond(money.Sub(money.Sub(v.ExposureAfter, v.Limit), overBefore(approved)))) {
 			return true
 		}
-		return v.OverGroup && beyond(v.groupGrowth(approved)) || v.Late() && beyond(sub(v.OverdueAmount, amountFact(approved, "overdue_amount")))
+		return v.OverGroup && beyond(v.groupGrowth(approved)) || v.Late() && beyond(money.Sub(v.OverdueAmount, amountFact(approved, "overdue_amount")))
 	case NewCustomer:
-		return v.OverGroup && beyond(v.groupGrowth(approved)) || v.newOver && beyond(sub(v.ExposureAfter, amountFact(approved, "debt_after")))
+		return v.OverGroup && beyond(v.groupGrowth(approved)) || v.newOver && beyond(money.Sub(v.ExposureAfter, amountFact(approved, "debt_after")))
 	case Prepaid, COD: // prepaid is covered or refused; cod has no bound that could be passed
 	}
 	return false
@@ -189,17 +189,17 @@ func (v verdict) overOwn() bool { return v.HeadroomAfter != nil && v.HeadroomAft
 
 // overBefore is by how much the payer's own limit was passed when it was approved; 0 when it wasn't.
 func overBefore(approved map[string]any) decimal.Decimal {
-	return money.NotNegative(sub(amountFact(approved, "exposure_after"), amountFact(approved, "limit")))
+	return money.NotNegative(money.Sub(amountFact(approved, "exposure_after"), amountFact(approved, "limit")))
 }
 
 // groupGrowth is by how much more the group's limit is passed than when it was approved.
 func (v verdict) groupGrowth(approved map[string]any) decimal.Decimal {
-	return sub(sub(v.GroupAfter(), v.Group.Limit), groupBefore(approved))
+	return money.Sub(money.Sub(v.GroupAfter(), v.Group.Limit), groupBefore(approved))
 }
 
 // groupBefore is by how much the group's limit was passed when it was approved; 0 when it wasn't.
 func groupBefore(approved map[string]any) decimal.Decimal {
-	return money.NotNegative(sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit")))
+	return money.NotNegative(money.Sub(amountFact(approved, "group_exposure_after"), amountFact(approved, "group_limit")))
 }
 
 // amountFact reads an amount as requests keep it: a decimal, or its text.

@@ -12,6 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/errs"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // Flow is one of the four ways of shipping (SHP-01).
@@ -25,11 +26,8 @@ const (
 	NewCustomer Flow = "new_customer" // 新客户
 )
 
-// SubjectNotice is what events, decisions and approvals call a shipping notice, SubjectDelivery a delivery note.
-const (
-	SubjectNotice   = "shipping_notice"
-	SubjectDelivery = "delivery_note"
-)
+// SubjectNotice is what events, decisions and approvals call a shipping notice.
+const SubjectNotice = "shipping_notice"
 
 // Matter is the matter of the authority matrix that releases.
 const Matter = "shipment.release"
@@ -111,7 +109,7 @@ type Line struct {
 func (Line) TableName() string { return "shipping_notice_lines" }
 
 // Rest is what of the line hasn't left.
-func (l Line) Rest() decimal.Decimal { return sub(l.Quantity, l.DispatchedQuantity) }
+func (l Line) Rest() decimal.Decimal { return money.Sub(l.Quantity, l.DispatchedQuantity) }
 
 // Figures are what finance finds and signs at its check (SHP-03). They never change afterwards.
 type Figures struct {
@@ -178,32 +176,12 @@ func (n *Notice) mustMatch(version *int64) error {
 	return nil
 }
 
-// line returns the index of the line with this id, −1 for none.
-func (n *Notice) line(id uuid.UUID) int {
-	for i := range n.Lines {
-		if n.Lines[i].ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
 // total adds up what its lines come to.
 func (n *Notice) total() {
 	n.Amount = decimal.Zero.Pad(2)
 	for _, l := range n.Lines {
-		n.Amount = add(n.Amount, l.Amount)
+		n.Amount = money.Add(n.Amount, l.Amount)
 	}
-}
-
-// complete reports whether all of it has left.
-func (n *Notice) complete() bool {
-	for _, l := range n.Lines {
-		if l.Rest().IsPos() {
-			return false
-		}
-	}
-	return true
 }
 
 // snapshot is the notice as its events show it.

@@ -27,8 +27,8 @@ type PrepareLine struct {
 }
 
 // Prepare lays out the goods of a released notice (SHP-16): a preparation list (备货通知单) that holds them until they leave. Returns
-// ErrNotReleased, ErrNoLine, ErrTwice, ErrOrderChanged for an order that doesn't count any more, ErrOutlived with what holdToShip did, and
-// what preparation.Reserve returns. Locks the notice, stock levels and the number series; what holdToShip locks where the check is old.
+// ErrNotReleased, ErrNoLine, ErrTwice, ErrOrderChanged for an order that doesn't count any more, ErrOutlived with what HoldToShip did, and
+// what preparation.Reserve returns. Locks the notice, stock levels and the number series; what HoldToShip locks where the check is old.
 func (s *Service) Prepare(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, p Preparing) (preparation.List, error) {
 	if err := s.fresh(tx, who, id, &version, VerbPrepare); err != nil {
 		return preparation.List{}, err
@@ -66,16 +66,15 @@ func (n *Notice) wishes(lines []PrepareLine) ([]preparation.Wish, error) {
 	wishes := make([]preparation.Wish, len(lines))
 	for i, part := range lines {
 		pointer := fmt.Sprintf("/lines/%d", i)
-		at := n.line(part.NoticeLineID)
-		if at < 0 {
+		l := n.Line(part.NoticeLineID)
+		if l == nil {
 			return nil, ErrNoLine.At(pointer + "/notice_line_id")
 		}
 		if seen[part.NoticeLineID] {
 			return nil, ErrTwice.At(pointer + "/notice_line_id")
 		}
 		seen[part.NoticeLineID] = true
-		l := n.Lines[at]
-		w := preparation.Wish{Line: n.asked(l, l.Rest(), pointer), Rest: l.Rest(), All: part.Quantity == nil}
+		w := preparation.Wish{Line: n.asked(*l, l.Rest(), pointer), Rest: l.Rest(), All: part.Quantity == nil}
 		if part.Quantity != nil {
 			w.Quantity = *part.Quantity
 		}
@@ -119,49 +118,4 @@ func (s *Service) lockPrepared(tx pg.Tx, who identity.Principal, id uuid.UUID) e
 		return err
 	}
 	return who.MustSee(n.OwnerID)
-}
-
-// takeStock takes what is loaded out of the warehouses (SHP-16). A refusal commits with its decision alone: until here
-// nothing is written but that an old check holds.
-func (s *Service) takeStock(tx pg.Tx, n *Notice, note *DeliveryNote) error {
-	at := map[uuid.UUID]int{}
-	var asked []preparation.Line
-	for i, l := range note.Lines {
-		if j, twice := at[l.NoticeLineID]; twice {
-			asked[j].Quantity = add(asked[j].Quantity, l.Quantity)
-			continue
-		}
-		at[l.NoticeLineID] = len(asked)
-		asked = append(asked, preparation.Line{
-			NoticeLineID: l.NoticeLineID, ProductID: l.ProductID, ProductCode: l.ProductCode, Unit: l.Unit, Quantity: l.Quantity,
-			Pointer: fmt.Sprintf("/lines/%d", i), Priority: n.Priority,
-		})
-	}
-	taken, err := s.Preparations.Ship(tx, note.NoticeID, note.ID, asked)
-	note.share(taken)
-	return err
-}
-
-// MayLeave refuses to let out what is loaded of a lot that failed its inspection meanwhile (SHP-16): preparation.ErrLoaded. The gate asks.
-func (s *Service) MayLeave(tx pg.Tx, note *DeliveryNote) error {
-	return s.Preparations.MayLeave(tx, note.ID)
-}
-
-// showLots reads which lots a delivery note was taken from.
-func (s *Service) showLots(tx pg.Tx, note *DeliveryNote) error {
-	taken, err := s.Preparations.TakenOf(tx, note.ID)
-	note.share(taken[note.ID])
-	return err
-}
-
-// share gives the lots to the lines that they left for. Where a notice's line was loaded twice, the first line shows them.
-func (d *DeliveryNote) share(taken []preparation.Taken) {
-	for _, t := range taken {
-		for i := range d.Lines {
-			if d.Lines[i].NoticeLineID == t.NoticeLineID {
-				d.Lines[i].Lots = append(d.Lines[i].Lots, t)
-				break
-			}
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -51,7 +52,7 @@ func TestSHP16_FaultAtEveryStatementOfAPreparation(t *testing.T) {
 			return err
 		}},
 		{"load", func(tx pg.Tx, s *shipping.Service) error {
-			_, err := s.Dispatch(tx, keeper, notice, nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("70")}}})
+			_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, notice, nil, delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("70")}}})
 			return err
 		}},
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/gate"
 	"github.com/salesgate/salesgate/internal/identity"
@@ -85,7 +86,7 @@ func TestSHP07_RaceDispatchTwice(t *testing.T) {
 		line := uuid.MustParse(w.As("keeper").Get(notices + n).String("lines.0.id"))
 		codes := race(8, func(int) error {
 			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) error {
-				_, err := s.Dispatch(tx, keeper, uuid.MustParse(n), nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("60")}}})
+				_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, uuid.MustParse(n), nil, delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("60")}}})
 				return err
 			})
 		})
@@ -106,7 +107,7 @@ func TestSHP09_RaceOneOfManyLeavesTheGate(t *testing.T) {
 		codes := race(8, func(int) error {
 			return w.as(context.Background(), guard, func(tx pg.Tx, s *shipping.Service) error {
 				_, err := w.App.Server.Gate.CheckGatePass(tx, guard, gate.Sighting{
-					PassNumber: note.String("gate_pass.number"), Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}},
+					PassNumber: note.String("gate_pass.number"), Vehicle: "浙A12345", Seen: []delivery.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}},
 				})
 				return err
 			})
@@ -126,12 +127,15 @@ func TestSHP21_RaceCancelReleaseDispatch(t *testing.T) {
 	for range rounds(6) {
 		n := uuid.MustParse(w.checked("credit", "100"))
 		line := uuid.MustParse(w.As("keeper").Get(notices + n.String()).String("lines.0.id"))
-		load := shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("30")}}}
+		load := delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("30")}}}
 		var unexpected atomic.Value
 		codes := race(8, func(i int) error {
 			who := []func(tx pg.Tx, s *shipping.Service) error{
 				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Release(tx, manager, n, nil, ""); return err },
-				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Dispatch(tx, keeper, n, nil, load); return err },
+				func(tx pg.Tx, s *shipping.Service) error {
+					_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, n, nil, load)
+					return err
+				},
 				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Cancel(tx, rep, n, nil, "取消"); return err },
 				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Revise(tx, rep, n, nil, "修订"); return err },
 			}[i%4]
@@ -223,7 +227,7 @@ func TestFaultAtEveryStatement(t *testing.T) {
 			return err
 		}},
 		{"dispatch", keeper, func(tx pg.Tx, s *shipping.Service) error {
-			_, err := s.Dispatch(tx, keeper, uuid.MustParse(ready), nil, shipping.Loading{Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("4")}}})
+			_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, uuid.MustParse(ready), nil, delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("4")}}})
 			return err
 		}},
 		{"cancel", rep, func(tx pg.Tx, s *shipping.Service) error {
@@ -231,11 +235,11 @@ func TestFaultAtEveryStatement(t *testing.T) {
 			return err
 		}},
 		{"unload", keeper, func(tx pg.Tx, s *shipping.Service) error {
-			_, err := s.CancelDelivery(tx, keeper, uuid.MustParse(unload), nil, "卸货")
+			_, err := w.App.Server.Deliveries.Cancel(tx, keeper, uuid.MustParse(unload), nil, "卸货")
 			return err
 		}},
 		{"gate", guard, func(tx pg.Tx, s *shipping.Service) error {
-			_, err := w.App.Server.Gate.CheckGatePass(tx, guard, gate.Sighting{PassNumber: pass, Vehicle: "浙A12345", Seen: []shipping.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}}})
+			_, err := w.App.Server.Gate.CheckGatePass(tx, guard, gate.Sighting{PassNumber: pass, Vehicle: "浙A12345", Seen: []delivery.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}}})
 			return err
 		}},
 	} {

@@ -90,7 +90,7 @@ func (s *Service) Reevaluate(tx pg.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if n.State != StateChecked && n.State != StateBlocked || n.Flow != Credit && n.Flow != NewCustomer {
 		return nil
 	}
@@ -109,8 +109,8 @@ func (s *Service) Reevaluate(tx pg.Tx, id uuid.UUID) error {
 }
 
 // turn does what the verdict of now asks for, where that is something else than what is under way.
-func (s *Service) turn(tx pg.Tx, h *held, v verdict, sit situation) error {
-	n := &h.notice
+func (s *Service) turn(tx pg.Tx, h *Held, v verdict, sit situation) error {
+	n := &h.Notice
 	sp, err := s.usable(tx, n, &v, sit)
 	if err != nil {
 		return err

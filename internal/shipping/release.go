@@ -82,7 +82,7 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 	if err != nil {
 		return err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if n.ApprovalID == nil || *n.ApprovalID != r.ID {
 		return ErrNotAsked
 	}
@@ -109,19 +109,19 @@ func (s *Service) ApprovalDecided(tx pg.Tx, r approval.Request) error {
 }
 
 // holdDecided locks what the outcome concerns: what a release takes, or what ends with the notice.
-func (s *Service) holdDecided(tx pg.Tx, r approval.Request) (*held, error) {
+func (s *Service) holdDecided(tx pg.Tx, r approval.Request) (*Held, error) {
 	if r.State == approval.Approved {
 		return s.holdToJudge(tx, identity.System(), r.SubjectID)
 	}
 	if err := s.lockSpecial(tx, r.SubjectID); err != nil {
 		return nil, err
 	}
-	return s.hold(tx, identity.System(), r.SubjectID, false)
+	return s.holdAll(tx, identity.System(), r.SubjectID, reach{})
 }
 
 // approved releases the notice, or asks again when the situation got worse meanwhile.
-func (s *Service) approved(tx pg.Tx, h *held, r approval.Request) error {
-	n := &h.notice
+func (s *Service) approved(tx pg.Tx, h *Held, r approval.Request) error {
+	n := &h.Notice
 	if !r.Covers(n.content()) {
 		return approval.ErrChanged
 	}
@@ -156,8 +156,8 @@ func (s *Service) approved(tx pg.Tx, h *held, r approval.Request) error {
 
 // release lets the warehouse have the notice: it counts in the exposure (CRD-11) and its goods are reserved on the orders
 // (SHP-02). It writes the decision; the caller stores the notice.
-func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
-	n := &h.notice
+func (s *Service) release(tx pg.Tx, h *Held, v verdict) error {
+	n := &h.Notice
 	if err := h.current(); err != nil {
 		return err
 	}
@@ -166,12 +166,12 @@ func (s *Service) release(tx pg.Tx, h *held, v verdict) error {
 			return err
 		}
 	}
-	for _, p := range byOrder(n.Lines, wholeLine) {
-		if err := s.orders.Reserve(tx, h.orders[p.order], p.parts); err != nil {
+	for _, p := range order.ByOrder(n.parts(func(l Line) decimal.Decimal { return l.Quantity })) {
+		if err := s.orders.Reserve(tx, h.Orders[p.OrderID], p.Lines); err != nil {
 			return err
 		}
 	}
-	if err := s.credit.Post(tx, h.account, credit.ReleaseMove(n.ID, n.Amount)); err != nil {
+	if err := s.credit.Post(tx, h.Account, credit.ReleaseMove(n.ID, n.Amount)); err != nil {
 		return err
 	}
 	if n.largest.IsPos() && v.HeadroomAfter != nil && n.largest.Cmp(*v.HeadroomAfter) > 0 { // another that waits doesn't fit any more
@@ -215,18 +215,14 @@ func (s *Service) requireReview(tx pg.Tx, n *Notice, v verdict) error {
 // subjectCustomer is what events and follow-ups call a customer.
 const subjectCustomer = "customer"
 
-func wholeLine(l Line) (order.Shipped, bool) {
-	return order.Shipped{LineID: l.OrderLineID, Quantity: l.Quantity}, true
-}
-
 // VerbalApprovalDenied implements approval.VerbalDenier: who gave the approval by phone says that it wasn't so (ORG-05). What
 // hasn't left stays here; what has left, has. Locks account, orders and notice.
 func (s *Service) VerbalApprovalDenied(tx pg.Tx, r approval.Request) error {
-	h, err := s.hold(tx, identity.System(), r.SubjectID, true)
+	h, err := s.Hold(tx, identity.System(), r.SubjectID)
 	if err != nil {
 		return err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if n.ApprovalID == nil || *n.ApprovalID != r.ID {
 		return nil
 	}

@@ -25,10 +25,10 @@ const (
 	kindOutlived string = "shipment.check_outlived"
 )
 
-// outlived reports whether what the gate said of a released notice is older than days (SHP-03): it counts on the last of them. Only what goes
+// Outlived reports whether what the gate said of a released notice is older than days (SHP-03): it counts on the last of them. Only what goes
 // by credit grows old. A payment is looked for at every loading (SHP-10), a special release is used once and for all (CRD-13), and an
 // emergency release has deadlines of its own (SHP-15).
-func (n *Notice) outlived(now time.Time, days int) bool {
+func (n *Notice) Outlived(now time.Time, days int) bool {
 	if n.Flow != Credit && n.Flow != NewCustomer || n.State != StateReleased && n.State != StatePartlyDispatched {
 		return false
 	}
@@ -38,11 +38,11 @@ func (n *Notice) outlived(now time.Time, days int) bool {
 	return clock.Today(now).After(clock.Today(*n.PassedAt).AddDate(0, 0, days))
 }
 
-// holdToShip is hold for goods that are to leave. Where the notice's check has outlived shipping.check_valid_days, the gate is judged again: what
+// HoldToShip is Hold for goods that are to leave. Where the notice's check has outlived shipping.check_valid_days, the gate is judged again: what
 // has grown by no more than shipping.check_tolerance keeps the check, anything worse is ErrOutlived with the decision, and the notice goes
 // back to finance, or, when some of it has left, its rest is closed. Both commit. Locks account, orders and notice; where the check is old,
 // approvals before and the credit group too.
-func (s *Service) holdToShip(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, verb Verb) (*held, error) {
+func (s *Service) HoldToShip(tx pg.Tx, who identity.Principal, id uuid.UUID, version *int64, verb Verb) (*Held, error) {
 	peek, old, err := s.peekToShip(tx, who, id)
 	if err != nil {
 		return nil, err
@@ -55,14 +55,14 @@ func (s *Service) holdToShip(tx pg.Tx, who identity.Principal, id uuid.UUID, ver
 			return nil, err
 		}
 	}
-	h, err := s.holdPeeked(tx, peek, true, old)
+	h, err := s.holdPeeked(tx, peek, reach{orders: true, group: old})
 	if err != nil {
 		return nil, err
 	}
-	if err := h.notice.mustMatch(version); err != nil {
+	if err := h.Notice.mustMatch(version); err != nil {
 		return nil, err
 	}
-	if err := h.notice.May(verb); err != nil || !old {
+	if err := h.Notice.May(verb); err != nil || !old {
 		return h, err
 	}
 	if err := s.renew(tx, h); err != nil {
@@ -71,7 +71,7 @@ func (s *Service) holdToShip(tx pg.Tx, who identity.Principal, id uuid.UUID, ver
 	if err := h.store(tx, VerbRenew); err != nil { // at once: the check holds, whatever refuses the goods afterwards
 		return h, err
 	}
-	h.before = h.notice.snapshot()
+	h.before = h.Notice.snapshot()
 	return h, nil
 }
 
@@ -84,23 +84,23 @@ func (s *Service) peekToShip(tx pg.Tx, who identity.Principal, id uuid.UUID) (No
 		return Notice{}, false, err
 	}
 	days, err := s.rules.Int(tx, "shipping.check_valid_days")
-	return peek, peek.outlived(tx.Now, days), err
+	return peek, peek.Outlived(tx.Now, days), err
 }
 
-// fresh is holdToShip's look at an old check for a use case that holds the notice alone. version, when it was met, is nil afterwards.
+// fresh is HoldToShip's look at an old check for a use case that holds the notice alone. version, when it was met, is nil afterwards.
 func (s *Service) fresh(tx pg.Tx, who identity.Principal, id uuid.UUID, version **int64, verb Verb) error {
 	_, old, err := s.peekToShip(tx, who, id)
 	if err != nil || !old {
 		return err
 	}
-	_, err = s.holdToShip(tx, who, id, *version, verb)
+	_, err = s.HoldToShip(tx, who, id, *version, verb)
 	*version = nil
 	return err
 }
 
 // renew judges a released notice again. It counts in the exposure already.
-func (s *Service) renew(tx pg.Tx, h *held) error {
-	n := &h.notice
+func (s *Service) renew(tx pg.Tx, h *Held) error {
+	n := &h.Notice
 	r, err := s.approvals.Latest(tx, Matter, SubjectNotice, n.ID)
 	if err = notFound(err, nil); err != nil {
 		return err
@@ -136,7 +136,7 @@ func (s *Service) Rejudge(tx pg.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	n := &h.notice
+	n := &h.Notice
 	if n.State != StateReleased || n.Flow != Credit && n.Flow != NewCustomer || n.SpecialReleaseID != nil || n.EmergencyID != nil || n.PassedAt == nil {
 		return nil
 	}
@@ -154,8 +154,8 @@ func (s *Service) Rejudge(tx pg.Tx, id uuid.UUID) error {
 
 // judgeReleased judges a released notice by the situation of now, in which it counts already, and says whether that is worse than what was let
 // pass (letPass) by more than the tolerance. in is what the decision shows.
-func (s *Service) judgeReleased(tx pg.Tx, h *held, r approval.Request) (v verdict, in map[string]string, worse bool, err error) {
-	n := &h.notice
+func (s *Service) judgeReleased(tx pg.Tx, h *Held, r approval.Request) (v verdict, in map[string]string, worse bool, err error) {
+	n := &h.Notice
 	sit, err := s.situation(tx, h, true)
 	if err != nil {
 		return verdict{}, nil, false, err
@@ -183,8 +183,8 @@ func (s *Service) judgeReleased(tx pg.Tx, h *held, r approval.Request) (v verdic
 
 // sendBack takes the release of a notice back that doesn't hold: it is with finance again, and when some of it has left, its rest
 // is closed and open on the order. The decision says why.
-func (s *Service) sendBack(tx pg.Tx, h *held, v verdict, reason string) error {
-	n := &h.notice
+func (s *Service) sendBack(tx pg.Tx, h *Held, v verdict, reason string) error {
+	n := &h.Notice
 	v.decision.Outcome, v.decision.Matter = decision.Refused, ""
 	if err := s.giveBack(tx, h); err != nil {
 		return err

@@ -114,9 +114,11 @@ func (n *Notice) needed(v verdict, s situation) decimal.Decimal {
 	case n.Flow == Credit:
 		over = v.Over()
 	default:
-		over = sub(v.ExposureAfter, s.newDebt)
+		over = money.Sub(v.ExposureAfter, s.newDebt)
 		if v.OverGroup {
-			over = decimalMax(over, sub(v.GroupAfter(), v.Group.Limit))
+			if group := money.Sub(v.GroupAfter(), v.Group.Limit); group.Cmp(over) > 0 {
+				over = group
+			}
 		}
 	}
 	if over.Cmp(n.Amount) > 0 {

@@ -26,7 +26,7 @@ func (s *Service) CreateSpecialRelease(tx pg.Tx, who identity.Principal, in Spec
 	if err != nil {
 		return Special{}, notFound(err, ErrNoNotice.At("/notice_id"))
 	}
-	n := &h.notice
+	n := &h.Notice
 	if err := n.May(VerbSpecial); err != nil {
 		return Special{}, err
 	}
@@ -166,8 +166,8 @@ func (s *Service) usable(tx pg.Tx, n *Notice, v *verdict, sit situation) (*Speci
 
 // releaseUnder releases the notice under a special release, which is used by it (CRD-13). The caller stores the notice, which
 // carries it until all has left.
-func (s *Service) releaseUnder(tx pg.Tx, h *held, v verdict, sit situation, sp *Special) error {
-	n := &h.notice
+func (s *Service) releaseUnder(tx pg.Tx, h *Held, v verdict, sit situation, sp *Special) error {
+	n := &h.Notice
 	needed := n.needed(v, sit)
 	before := sp.trace()
 	sp.State, sp.UsedAt, sp.UsedAmount = SpecialUsed, &tx.Now, &needed

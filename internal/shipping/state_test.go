@@ -130,30 +130,3 @@ func TestCRD17_WorseThanWhatWasApproved(t *testing.T) {
 		}
 	}
 }
-
-func TestPartsAddUp(t *testing.T) {
-	t.Parallel()
-	line, of := decimal.MustParse("10.00"), decimal.MustParse("3")
-	given, done := decimal.Zero, decimal.Zero
-	for _, q := range []string{"0.3333", "1.2", "0.0001", "1.4666"} {
-		given = add(given, next(line, of, done, given, decimal.MustParse(q)))
-		done = add(done, decimal.MustParse(q))
-	}
-	if given.Cmp(line) != 0 {
-		t.Errorf("the parts come to %s", given)
-	}
-	big := decimal.MustParse("9999999999999.99")
-	if got := next(big, decimal.MustParse("99999.9999"), decimal.Zero, decimal.Zero, decimal.MustParse("33333.3333")); got.Cmp(decimal.MustParse("3333333333333.33")) != 0 {
-		t.Errorf("a third of %s is %s", big, got)
-	}
-}
-
-// One key for ramp, transport notices and gate (SHP-07, SHP-09).
-func TestSHP07_PlatesHaveOneKey(t *testing.T) {
-	t.Parallel()
-	for _, plate := range []string{"浙A·12345", "浙a 12345", "浙A-12345", "浙A.12345", "浙A・12345", "浙A•12345", "浙A\u3000123 45"} {
-		if PlateKey(plate) != "浙A12345" {
-			t.Errorf("%s becomes %s", plate, PlateKey(plate))
-		}
-	}
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/preparation"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -315,8 +316,8 @@ func TestSHP16_RaceFiftyOnOneLot(t *testing.T) {
 				_, err = s.Prepare(tx, keeper, ids[i], nil, shipping.Preparing{})
 				return err
 			}
-			_, err = s.Dispatch(tx, keeper, ids[i], nil, shipping.Loading{
-				Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: lines[i], Quantity: amount("10")}},
+			_, err = w.App.Server.Deliveries.Dispatch(tx, keeper, ids[i], nil, delivery.Loading{
+				Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: lines[i], Quantity: amount("10")}},
 			})
 			return err
 		})
@@ -347,8 +348,8 @@ func TestSHP16_RaceFailedAgainstDispatch(t *testing.T) {
 				})
 			}
 			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) error {
-				_, err := s.Dispatch(tx, keeper, uuid.MustParse(n), nil, shipping.Loading{
-					Vehicle: "浙A12345", Lines: []shipping.Loaded{{NoticeLineID: line, Quantity: amount("10")}},
+				_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, uuid.MustParse(n), nil, delivery.Loading{
+					Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("10")}},
 				})
 				return err
 			})

@@ -183,9 +183,9 @@ func onOtherNotices(tx pg.Tx, notice uuid.UUID, inputs []LineInput) (map[uuid.UU
 	return found, err
 }
 
-// orderIDs returns the orders of the lines, sorted, each once.
-func orderIDs(lines []Line) []uuid.UUID {
-	ids := make([]uuid.UUID, 0, len(lines))
+// orderIDs returns the orders of the lines and more, sorted, each once.
+func orderIDs(lines []Line, more ...uuid.UUID) []uuid.UUID {
+	ids := slices.Clone(more)
 	for _, l := range lines {
 		ids = append(ids, l.OrderID)
 	}

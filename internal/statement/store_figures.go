@@ -7,10 +7,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/salesgate/salesgate/internal/catalog"
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/followup"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // insertFigures makes the drafts and their lines of a month by one statement of SQL, after it has asked for whom. Customers count for whom
@@ -30,7 +30,7 @@ func insertFigures(tx pg.Tx, month time.Time) error {
 		return err
 	}
 	return tx.Exec(`WITH weight AS (
-			SELECT d.customer_id, sum(`+shipping.ReallyLeft+` * w.tonnes) AS tonnes, count(*) FILTER (WHERE w.tonnes IS NULL AND `+shipping.ReallyLeft+` <> 0) AS unweighed
+			SELECT d.customer_id, sum(`+delivery.ReallyLeft+` * w.tonnes) AS tonnes, count(*) FILTER (WHERE w.tonnes IS NULL AND `+delivery.ReallyLeft+` <> 0) AS unweighed
 			FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id JOIN products p ON p.id = l.product_id
 			LEFT JOIN json_each_text(CAST(@units AS json)) AS u (unit, tonnes) ON u.unit = lower(trim(l.unit))
 			CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN p.unit = l.unit THEN p.tonnes_per_unit END, CAST(u.tonnes AS numeric)) AS tonnes) w

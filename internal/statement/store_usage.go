@@ -3,9 +3,9 @@ package statement
 import (
 	"maps"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // usageQuery is a query of usage that is being put together.
@@ -73,7 +73,7 @@ func (q *usageQuery) sql() string {
 	return `SELECT g.*, coalesce(c.code, '') AS customer_code, coalesce(c.name, '') AS customer_name FROM (
 			SELECT ` + q.customer + ` AS customer_id, l.product_id, l.unit, date_trunc('month', d.shipped_on)::date AS month,
 				max(l.product_code) AS product_code, max(l.product_name) AS product_name, count(DISTINCT d.id) AS deliveries,
-				sum(` + shipping.ReallyLeft + `) AS quantity, sum(` + shipping.ReallyLeftIn + `) AS amount
+				sum(` + delivery.ReallyLeft + `) AS quantity, sum(` + delivery.ReallyLeftIn + `) AS amount
 			FROM delivery_notes d JOIN delivery_note_lines l ON l.delivery_note_id = d.id WHERE ` + q.where + `
 			GROUP BY 1, 2, 3, 4
 		) g LEFT JOIN customers c ON c.id = g.customer_id WHERE ` + q.having + `

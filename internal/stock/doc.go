@@ -2,7 +2,7 @@
 // and what of it is reserved, and every movement that led to that.
 //
 // It does not own what is laid out and taken for shipping notices (package preparation, which writes its movements with Post), the delivery
-// notes that goods leave with and may come back of (package shipping, which calls it), products (catalog), nor what production plans to
+// notes that goods leave with and may come back of (package delivery, which calls it), products (catalog), nor what production plans to
 // make (production's lots are dates, not goods). It knows no prices.
 //
 // # Levels and movements

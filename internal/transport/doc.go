@@ -2,8 +2,8 @@
 // comparison of what stands before the ramp with them (SHP-07), freight vouchers (运费结算凭证), the signatures of warehouse and carrier
 // (SHP-08), and the carriers' monthly settlement (SHP-18).
 //
-// It does not own carriers and what they ask (package carrier), nor shipping notices and delivery notes (package shipping, which calls it
-// when goods are loaded and unloaded, and which it asks through Shipments), nor how the goods are picked (preparation), nor the gate.
+// It does not own carriers and what they ask (package carrier), nor shipping notices (package shipping, which it asks through Shipments) and delivery notes (package delivery,
+// which calls it when goods are loaded and unloaded, and which it asks through Deliveries), nor how the goods are picked (preparation), nor the gate.
 //
 // # Freight
 //

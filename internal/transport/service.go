@@ -27,6 +27,10 @@ type Shipments interface {
 	// TransportLoad returns what a shipping notice is to ship. With lock its row is locked until the transaction ends. Returns
 	// errs.ErrNotFound for one that the caller may not see (ORG-06).
 	TransportLoad(tx pg.Tx, who identity.Principal, noticeID uuid.UUID, lock bool) (Load, error)
+}
+
+// Deliveries is what this module asks of delivery, which stands behind it too.
+type Deliveries interface {
 	// LockForSignature locks a delivery note and reports whether its goods were unloaded again. Returns errs.ErrNotFound for one that the
 	// caller may not see (ORG-06).
 	LockForSignature(tx pg.Tx, who identity.Principal, deliveryNoteID uuid.UUID) (unloaded bool, err error)
@@ -57,7 +61,8 @@ type LoadLine struct {
 
 // Service is the transport module. Build it with New.
 type Service struct {
-	Shipments Shipments // app sets it, since shipping is built after transport
+	Shipments  Shipments  // app sets it, since shipping is built after transport
+	Deliveries Deliveries // the same
 
 	files *attachment.Service
 }

@@ -33,7 +33,7 @@ func (s *Service) SignDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID, g
 	if err := g.check(who); err != nil {
 		return Signature{}, err
 	}
-	unloaded, err := s.Shipments.LockForSignature(tx, who, id)
+	unloaded, err := s.Deliveries.LockForSignature(tx, who, id)
 	if err != nil {
 		return Signature{}, err
 	}

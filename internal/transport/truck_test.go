@@ -67,3 +67,13 @@ func TestSHP07_SHP18_StatesAndVerbs(t *testing.T) {
 		t.Errorf("states × verbs changed (%v):\n%s", err, b.String())
 	}
 }
+
+// One key for ramp, transport notices and gate (SHP-07, SHP-09).
+func TestSHP07_PlatesHaveOneKey(t *testing.T) {
+	t.Parallel()
+	for _, plate := range []string{"浙A·12345", "浙a 12345", "浙A-12345", "浙A.12345", "浙A・12345", "浙A•12345", "浙A\u3000123 45"} {
+		if PlateKey(plate) != "浙A12345" {
+			t.Errorf("%s becomes %s", plate, PlateKey(plate))
+		}
+	}
+}

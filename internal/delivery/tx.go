@@ -1,4 +1,4 @@
-package shipping
+package delivery
 
 import (
 	"slices"
@@ -9,21 +9,21 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// LockDeliveryNotes locks delivery notes in id order and returns them with their lines, in the order of ids. Lock the
+// Lock locks delivery notes in id order and returns them with their lines, in the order of ids. Lock the
 // payer's credit account before (see pg). Returns errs.ErrNotFound when one of them doesn't exist. Checks no visibility: that is
 // the calling module's. A cancelled note (State) is nobody's debt.
-func (s *Service) LockDeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, error) {
-	var rows []DeliveryNote
+func (s *Service) Lock(tx pg.Tx, ids []uuid.UUID) ([]Note, error) {
+	var rows []Note
 	err := tx.Raw(`SELECT * FROM delivery_notes WHERE id IN ? ORDER BY id FOR UPDATE`, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
-	if err := attachDeliveryLines(tx, rows); err != nil {
+	if err := attachLines(tx, rows); err != nil {
 		return nil, err
 	}
-	sorted := make([]DeliveryNote, 0, len(ids))
+	sorted := make([]Note, 0, len(ids))
 	for _, id := range ids {
-		i := slices.IndexFunc(rows, func(n DeliveryNote) bool { return n.ID == id })
+		i := slices.IndexFunc(rows, func(n Note) bool { return n.ID == id })
 		if i < 0 {
 			return nil, errs.ErrNotFound
 		}
@@ -34,14 +34,14 @@ func (s *Service) LockDeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, 
 
 // LockPassed locks the delivery note of a gate pass, then the pass, and returns the note with both its pass and its lines. The pass is named by its
 // number, or by its id where number is "". Two statements, for the gate: a vehicle waits before it. Returns errs.ErrNotFound.
-func (s *Service) LockPassed(tx pg.Tx, pass uuid.UUID, number string) (DeliveryNote, error) {
+func (s *Service) LockPassed(tx pg.Tx, pass uuid.UUID, number string) (Note, error) {
 	where, arg := "p.id = ?", any(pass)
 	if number != "" {
 		where, arg = "p.number = ?", number
 	}
 	var rows []struct {
-		DeliveryNote `gorm:"embedded"`
-		P            GatePass `gorm:"embedded;embeddedPrefix:pass_"`
+		Note `gorm:"embedded"`
+		P    GatePass `gorm:"embedded;embeddedPrefix:pass_"`
 	}
 	err := tx.Raw(`SELECT d.*, `+gateColumns+` FROM gate_passes p JOIN delivery_notes d ON d.id = p.delivery_note_id WHERE `+where+`
 		FOR UPDATE OF d FOR NO KEY UPDATE OF p`, arg).Scan(&rows).Error // the rows are locked in this order
@@ -49,11 +49,11 @@ func (s *Service) LockPassed(tx pg.Tx, pass uuid.UUID, number string) (DeliveryN
 		err = errs.ErrNotFound
 	}
 	if err != nil {
-		return DeliveryNote{}, err
+		return Note{}, err
 	}
-	notes := []DeliveryNote{rows[0].DeliveryNote}
+	notes := []Note{rows[0].Note}
 	notes[0].Pass = rows[0].P
-	err = attachDeliveryLines(tx, notes)
+	err = attachLines(tx, notes)
 	return notes[0], err
 }
 
@@ -62,13 +62,13 @@ const gateColumns = `p.id AS pass_id, p.number AS pass_number, p.delivery_note_i
 	p.lines_hash AS pass_lines_hash, p.kid AS pass_kid, p.state AS pass_state, p.issued_at AS pass_issued_at, p.expires_at AS pass_expires_at,
 	p.used_at AS pass_used_at, p.used_by AS pass_used_by, p.version AS pass_version`
 
-// DeliveryNotes returns delivery notes with their lines, without a lock, in id order. Unknown ids are left out.
-func (s *Service) DeliveryNotes(tx pg.Tx, ids []uuid.UUID) ([]DeliveryNote, error) {
-	var rows []DeliveryNote
+// Notes returns delivery notes with their lines, without a lock, in id order. Unknown ids are left out.
+func (s *Service) Notes(tx pg.Tx, ids []uuid.UUID) ([]Note, error) {
+	var rows []Note
 	if err := tx.Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	return rows, attachDeliveryLines(tx, rows)
+	return rows, attachLines(tx, rows)
 }
 
 // MarkInvoiced takes parts of delivery lines as invoiced. The notes are locked. Returns ErrOverInvoiced for more than what

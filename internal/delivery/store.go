@@ -1,4 +1,4 @@
-package shipping
+package delivery
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-func attachDeliveryLines(tx pg.Tx, notes []DeliveryNote) error {
+func attachLines(tx pg.Tx, notes []Note) error {
 	if len(notes) == 0 {
 		return nil
 	}
@@ -21,7 +21,7 @@ func attachDeliveryLines(tx pg.Tx, notes []DeliveryNote) error {
 	for i, n := range notes {
 		at[n.ID], ids[i] = i, n.ID
 	}
-	var lines []DeliveryLine
+	var lines []Line
 	if err := tx.Where("delivery_note_id IN ?", ids).Order("delivery_note_id, position_no").Find(&lines).Error; err != nil {
 		return err
 	}
@@ -70,30 +70,30 @@ func count(tx pg.Tx, column string, parts []Invoiced, sign int64) error {
 	return res.Error
 }
 
-// insertDelivery writes a delivery note with its lines.
-func insertDelivery(tx pg.Tx, d DeliveryNote) error {
+// insertNote writes a delivery note with its lines.
+func insertNote(tx pg.Tx, d Note) error {
 	if err := pg.Insert(tx, &d); err != nil {
 		return err
 	}
 	return pg.Insert(tx, &d.Lines)
 }
 
-// cancelDelivery writes the end of a delivery note.
-func cancelDelivery(tx pg.Tx, d DeliveryNote) error {
+// storeCancelled writes the end of a delivery note.
+func storeCancelled(tx pg.Tx, d Note) error {
 	return pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, cancel_reason = ?, version = ? WHERE id = ? AND version = ?`,
 		d.State, d.CancelReason, d.Version, d.ID, d.Version-1))
 }
 
-// letGo writes that the goods left the gate.
-func letGo(tx pg.Tx, d *DeliveryNote) error {
+// storeLeft writes that the goods left the gate.
+func storeLeft(tx pg.Tx, d *Note) error {
 	err := pg.One(tx.Exec(`UPDATE delivery_notes SET state = ?, left_at = ?, reported_at = ?, reported_by = ?, version = version + 1
 		WHERE id = ? AND version = ?`, d.State, d.LeftAt, d.ReportedAt, d.ReportedBy, d.ID, d.Version))
 	d.Version++
 	return err
 }
 
-// DeliveryFilter narrows a list of delivery notes; zero fields don't.
-type DeliveryFilter struct {
+// Filter narrows a list of delivery notes; zero fields don't.
+type Filter struct {
 	NoticeID   *uuid.UUID
 	CustomerID *uuid.UUID
 	OrderID    *uuid.UUID
@@ -101,8 +101,8 @@ type DeliveryFilter struct {
 	Open       bool // only those with something to invoice
 }
 
-// DeliverySummary is a delivery note as a list shows it.
-type DeliverySummary struct {
+// Summary is a delivery note as a list shows it.
+type Summary struct {
 	ID             uuid.UUID
 	Number         string
 	NoticeID       uuid.UUID
@@ -118,8 +118,8 @@ type DeliverySummary struct {
 	Version        int64
 }
 
-// ListDeliveries returns delivery notes that the caller may see (ORG-06), newest first, and the cursor of the next page. One statement.
-func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFilter, p pg.Page) ([]DeliverySummary, string, error) {
+// List returns delivery notes that the caller may see (ORG-06), newest first, and the cursor of the next page. One statement.
+func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Summary, string, error) {
 	q := tx.Table("delivery_notes d").Select(`d.id, d.number, d.notice_id, n.number AS notice_number, d.customer_id,
 		c.name AS customer_name, d.state, d.vehicle, d.shipped_on, d.currency, d.version, x.amount, x.invoiced_amount`).
 		Joins(`JOIN shipping_notices n ON n.id = d.notice_id JOIN customers c ON c.id = d.customer_id CROSS JOIN LATERAL
@@ -152,15 +152,15 @@ func (s *Service) ListDeliveries(tx pg.Tx, who identity.Principal, f DeliveryFil
 	if found {
 		q = q.Where("d.id < ?", last)
 	}
-	var rows []DeliverySummary
+	var rows []Summary
 	if err := q.Order("d.id DESC").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
-	return pg.Cut(p, rows, func(r DeliverySummary) any { return r.ID })
+	return pg.Cut(p, rows, func(r Summary) any { return r.ID })
 }
 
 // correctLines adds deltas to what is corrected of delivery lines, in one statement.
-func correctLines(tx pg.Tx, d *DeliveryNote, deltas []Delta) error {
+func correctLines(tx pg.Tx, d *Note, deltas []Delta) error {
 	type row struct {
 		ID        uuid.UUID       `json:"id"`
 		Quantity  decimal.Decimal `json:"quantity"`
@@ -184,8 +184,8 @@ func correctLines(tx pg.Tx, d *DeliveryNote, deltas []Delta) error {
 	return err
 }
 
-// leftUninvoiced returns what of a notice has left and isn't invoiced yet.
-func leftUninvoiced(tx pg.Tx, notice uuid.UUID) (amount decimal.Decimal, err error) {
+// LeftUninvoiced implements shipping.Deliveries. One statement.
+func (s *Service) LeftUninvoiced(tx pg.Tx, notice uuid.UUID) (amount decimal.Decimal, err error) {
 	err = pg.ScanRow(tx, []any{&amount}, `SELECT COALESCE(sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount), 0.00) FROM delivery_notes n
 		JOIN delivery_note_lines l ON l.delivery_note_id = n.id WHERE n.notice_id = ? AND n.state <> 'cancelled'`, notice)
 	return amount, err

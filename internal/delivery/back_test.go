@@ -1,4 +1,4 @@
-package shipping_test
+package delivery_test
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
-	"github.com/salesgate/salesgate/internal/shipping"
 )
 
 // correct books a difference of a delivery note's only line, as finance does when it posts a correction.
@@ -17,7 +17,7 @@ func (w *world) correct(note, by string) error {
 	finance := w.Principal("finance")
 	line := uuid.MustParse(w.As("keeper").Get("/v1/delivery-notes/" + note).Want(200).String("lines.0.id"))
 	return w.DB.Tx(w.t.Context(), finance.Origin("test"), func(tx pg.Tx) error {
-		_, err := w.App.Server.Shipments.Correct(tx, finance, uuid.MustParse(note), id(), []shipping.Delta{{LineID: line, Quantity: amount(by), Amount: decimal.Zero}})
+		_, err := w.App.Server.Deliveries.Correct(tx, finance, uuid.MustParse(note), id(), []delivery.Delta{{LineID: line, Quantity: amount(by), Amount: decimal.Zero}})
 		return err
 	})
 }

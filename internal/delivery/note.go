@@ -1,4 +1,4 @@
-package shipping
+package delivery
 
 import (
 	"fmt"
@@ -7,11 +7,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/errs"
-	"github.com/salesgate/salesgate/internal/identity"
-	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/money"
+	"github.com/salesgate/salesgate/internal/order"
 	"github.com/salesgate/salesgate/internal/preparation"
+	"github.com/salesgate/salesgate/internal/shipping"
 )
+
+// Subject is what events, decisions and attachments call a delivery note.
+const Subject = "delivery_note"
 
 // The states of a delivery note.
 const (
@@ -20,15 +23,15 @@ const (
 	NoteCancelled = "cancelled" // unloaded again: nothing left
 )
 
-// DeliveryNote is what really left with one vehicle: the warehouse's document, which the invoice is made from.
-type DeliveryNote struct {
+// Note is what really left with one vehicle: the warehouse's document, which the invoice is made from.
+type Note struct {
 	ID           uuid.UUID
 	Number       string
 	NoticeID     uuid.UUID
 	CustomerID   uuid.UUID
 	PayerID      uuid.UUID // whose exposure it stands in
 	OwnerID      uuid.UUID
-	Flow         Flow
+	Flow         shipping.Flow
 	State        string
 	Vehicle      string
 	Carrier      string
@@ -46,12 +49,25 @@ type DeliveryNote struct {
 	CreatedAt    time.Time
 	Version      int64
 
-	Lines []DeliveryLine `gorm:"-"`
-	Pass  GatePass       `gorm:"-"`
+	Lines []Line   `gorm:"-"`
+	Pass  GatePass `gorm:"-"`
 }
 
-// DeliveryLine is one product of a delivery note.
-type DeliveryLine struct {
+// TableName is for GORM.
+func (Note) TableName() string { return "delivery_notes" }
+
+// line returns the line with this id, nil for none.
+func (d *Note) line(id uuid.UUID) *Line {
+	for i := range d.Lines {
+		if d.Lines[i].ID == id {
+			return &d.Lines[i]
+		}
+	}
+	return nil
+}
+
+// Line is one product of a delivery note.
+type Line struct {
 	ID               uuid.UUID
 	DeliveryNoteID   uuid.UUID
 	PositionNo       int
@@ -84,22 +100,27 @@ type DeliveryLine struct {
 }
 
 // TableName is for GORM.
-func (DeliveryLine) TableName() string { return "delivery_note_lines" }
+func (Line) TableName() string { return "delivery_note_lines" }
 
 // OpenQuantity is what is still to be invoiced: what really left − invoiced − returned.
-func (l DeliveryLine) OpenQuantity() decimal.Decimal {
-	return sub(sub(l.Real(), l.InvoicedQuantity), l.ReturnedQuantity)
+func (l Line) OpenQuantity() decimal.Decimal {
+	return money.Sub(money.Sub(l.Real(), l.InvoicedQuantity), l.ReturnedQuantity)
 }
 
 // Real is what really left, corrections counted.
-func (l DeliveryLine) Real() decimal.Decimal { return add(l.Quantity, l.CorrectedQuantity) }
+func (l Line) Real() decimal.Decimal { return money.Add(l.Quantity, l.CorrectedQuantity) }
 
 // RealAmount is what that comes to.
-func (l DeliveryLine) RealAmount() decimal.Decimal { return add(l.Amount, l.CorrectedAmount) }
+func (l Line) RealAmount() decimal.Decimal { return money.Add(l.Amount, l.CorrectedAmount) }
 
 // AmountOf is what a further part of the line comes to: the shares of all parts add up to the line's amount exactly.
-func (l DeliveryLine) AmountOf(quantity decimal.Decimal) decimal.Decimal {
-	return next(l.RealAmount(), l.Real(), add(l.InvoicedQuantity, l.ReturnedQuantity), add(l.InvoicedAmount, l.ReturnedAmount), quantity)
+func (l Line) AmountOf(quantity decimal.Decimal) decimal.Decimal {
+	return money.NextShare(l.RealAmount(), l.Real(), money.Add(l.InvoicedQuantity, l.ReturnedQuantity), money.Add(l.InvoicedAmount, l.ReturnedAmount), quantity)
+}
+
+// part is a quantity of the line of the order that it delivers.
+func (l Line) part(quantity decimal.Decimal) order.Part {
+	return order.Part{OrderID: l.OrderID, Shipped: order.Shipped{LineID: l.OrderLineID, Quantity: quantity}}
 }
 
 // Invoiced is a part of a delivery line that an invoice takes over, or a reversal gives back.
@@ -110,7 +131,7 @@ type Invoiced struct {
 }
 
 // snapshot is the note as its events show it.
-func (d *DeliveryNote) snapshot(notice string) map[string]any {
+func (d *Note) snapshot(notice string) map[string]any {
 	lines := make([]string, len(d.Lines))
 	for i, l := range d.Lines {
 		lines[i] = fmt.Sprintf("%s %s %s", l.ProductCode, l.Quantity, l.Unit)
@@ -123,53 +144,4 @@ func (d *DeliveryNote) snapshot(notice string) map[string]any {
 		"amount": d.Amount, "shipped_on": d.ShippedOn.Format(time.DateOnly), "lines": lines, "gate_pass": d.Pass.Number,
 		"reason": d.CancelReason, "version": d.Version,
 	}
-}
-
-// mayUnload says why the goods can't be taken back, nil when they can.
-func (d *DeliveryNote) mayUnload(n Notice, version *int64) error {
-	if version != nil && *version != d.Version {
-		return errs.ErrStale
-	}
-	switch d.State {
-	case NoteLeft:
-		return ErrLeft
-	case NoteCancelled:
-		return errs.ErrState.With("state", d.State)
-	}
-	for _, l := range d.Lines {
-		if l.InvoicedQuantity.IsPos() || l.ReturnedQuantity.IsPos() {
-			return ErrInvoiced
-		}
-	}
-	return n.May(VerbUnload)
-}
-
-// GetDelivery returns a delivery note with its lines and its gate pass. Returns errs.ErrNotFound for one that the caller may not
-// see (ORG-06).
-func (s *Service) GetDelivery(tx pg.Tx, who identity.Principal, id uuid.UUID) (DeliveryNote, error) {
-	notes, err := s.DeliveryNotes(tx, []uuid.UUID{id})
-	if err != nil {
-		return DeliveryNote{}, err
-	}
-	if len(notes) == 0 {
-		return DeliveryNote{}, errs.ErrNotFound
-	}
-	d := notes[0]
-	if err := who.MustSee(d.OwnerID); err != nil {
-		return DeliveryNote{}, err
-	}
-	if err := s.showLots(tx, &d); err != nil {
-		return DeliveryNote{}, err
-	}
-	d.Pass, err = pg.Take[GatePass](tx, "delivery_note_id = ?", id)
-	return d, err
-}
-
-// DeliverySeen returns errs.ErrNotFound unless the caller may see the delivery note: for its timeline and its decisions.
-func (s *Service) DeliverySeen(tx pg.Tx, who identity.Principal, id uuid.UUID) error {
-	d, err := pg.Take[DeliveryNote](tx, "id = ?", id)
-	if err != nil {
-		return err
-	}
-	return who.MustSee(d.OwnerID)
 }

@@ -1,4 +1,4 @@
-package shipping_test
+package delivery_test
 
 import (
 	"bytes"

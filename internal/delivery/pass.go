@@ -1,4 +1,4 @@
-package shipping
+package delivery
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
-	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/money"
 )
 
 // The states of a gate pass.
@@ -35,15 +35,6 @@ type GatePass struct {
 	Version        int64
 }
 
-// Gate issues and ends the passes of delivery notes: package gate, which stands behind shipping in the import order.
-type Gate interface {
-	// IssuePass numbers and writes the pass of a delivery note that has just been written, and puts it on the note. The pass's
-	// number series is the last of all locks.
-	IssuePass(tx pg.Tx, d *DeliveryNote) error
-	// CancelPass ends the pass of a delivery note that was unloaded (SHP-21). The note is locked.
-	CancelPass(tx pg.Tx, d *DeliveryNote) error
-}
-
 // Goods is a product and how much of it, as the gate sees it.
 type Goods struct {
 	ProductCode string          `json:"product_code"`
@@ -51,7 +42,7 @@ type Goods struct {
 }
 
 // Goods adds up the lines by product, sorted by code.
-func (d *DeliveryNote) Goods() []Goods {
+func (d *Note) Goods() []Goods {
 	all := make([]Goods, len(d.Lines))
 	for i, l := range d.Lines {
 		all[i] = Goods{l.ProductCode, l.Quantity}
@@ -65,7 +56,7 @@ func AddUp(all []Goods) []Goods {
 	for _, g := range all {
 		code := strings.TrimSpace(g.ProductCode)
 		if i := slices.IndexFunc(sum, func(x Goods) bool { return x.ProductCode == code }); i >= 0 {
-			sum[i].Quantity = add(sum[i].Quantity, g.Quantity)
+			sum[i].Quantity = money.Add(sum[i].Quantity, g.Quantity)
 			continue
 		}
 		sum = append(sum, Goods{code, g.Quantity})

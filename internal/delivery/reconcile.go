@@ -1,4 +1,4 @@
-package shipping
+package delivery
 
 import (
 	"github.com/google/uuid"
