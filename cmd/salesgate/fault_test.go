@@ -78,7 +78,11 @@ func TestFault_KillNine(t *testing.T) {
 // round kills the server or its database, and starts it again.
 func (f *fault) round(round, rounds int) {
 	f.t.Helper()
-	time.Sleep(time.Duration(400+100*(round%5)) * time.Millisecond)
+	pause := time.Duration(400+100*(round%5)) * time.Millisecond
+	if rounds > 2 {
+		pause *= 6 // so that ways come to their ends between kills, too
+	}
+	time.Sleep(pause)
 	if round%2 == 0 {
 		_ = f.server.Process.Kill()
 	} else {

@@ -11,6 +11,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/salesgate/salesgate/internal/approval"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
 	"github.com/salesgate/salesgate/internal/money"
 )
@@ -85,7 +86,7 @@ func (w Want) Explain(grades bool) (en, zh string) {
 	if w.PromisedOn != nil {
 		enWhy, zhWhy = enWhy+", promised for "+day(w.PromisedOn), zhWhy+",交期 "+day(w.PromisedOn)
 	}
-	at := w.ConfirmedAt.UTC().Format(time.DateOnly)
+	at := clock.Today(w.ConfirmedAt).Format(time.DateOnly)
 	enWhy, zhWhy = enWhy+", ordered "+at, zhWhy+",订单确认于 "+at
 	switch {
 	case w.Proposed.Cmp(w.Wanted) == 0:

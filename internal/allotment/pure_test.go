@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,4 +108,13 @@ func TestORD08_ProposalsAreWithinBoundsAndDeterministic(t *testing.T) {
 			t.Fatal("another order of the lines gives another proposal")
 		}
 	})
+}
+
+// When an order was confirmed is said by Shanghai's date, also of the small hours.
+func TestORD08_ExplainedByBusinessDates(t *testing.T) {
+	t.Parallel()
+	w := Want{ConfirmedAt: on("2026-11-30").Add(17 * time.Hour), Wanted: dec("1"), Proposed: dec("1")}
+	if en, zh := w.Explain(false); !strings.Contains(en, "ordered 2026-12-01") || !strings.Contains(zh, "订单确认于 2026-12-01") {
+		t.Errorf("%s %s", en, zh)
+	}
 }

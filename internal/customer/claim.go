@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -66,7 +67,7 @@ func Taken(who identity.Principal, c Claim) *errs.Error {
 		return ErrTaken.With()
 	}
 	e := ErrTakenBy.Wrap(ErrTaken)
-	e.Params["owner"], e.Params["since"], e.Params["same"] = c.OwnerName, c.OwnedAt.Format(time.DateOnly), c.Same
+	e.Params["owner"], e.Params["since"], e.Params["same"] = c.OwnerName, clock.Today(c.OwnedAt).Format(time.DateOnly), c.Same
 	return e
 }
 

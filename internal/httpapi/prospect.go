@@ -7,6 +7,7 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"github.com/salesgate/salesgate/api"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/customer"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -96,7 +97,7 @@ func (s *Server) CheckCompany(ctx context.Context, r api.CheckCompanyRequestObje
 		if err == nil && claim != nil {
 			answer.InPool = optional(claim.Pooled)
 			if !claim.Pooled && customer.MayKnow(who, claim.OwnerID) {
-				since := date(claim.OwnedAt)
+				since := date(clock.Today(claim.OwnedAt))
 				answer.Owner, answer.Since, answer.Same = &claim.OwnerName, &since, &claim.Same
 			}
 		}

@@ -25,7 +25,7 @@
 // # Who follows
 //
 // Production is told of orders that count (Follower): of changes, cancellations and drafts in their transaction, of confirmations
-// right after it, each in a transaction of its own (Tell). untold_since says that this is yet to be done; it goes with the order that doesn't
+// and of shipped orders that are open again right after it, each in a transaction of its own (Tell). untold_since says that this is yet to be done; it goes with the order that doesn't
 // count any more, so nobody is told of that.
 //
 // # The gate

@@ -12,7 +12,8 @@ import (
 type Follower interface {
 	// OrderConfirmed tells that an order counts: it passed the gate, at once or by its approvers. It is told in a transaction of its
 	// own, soon after (Tell), with the order as it is then: shipped in part, perhaps. An order that was taken back into draft
-	// (VerbalApprovalDenied) and confirmed anew is told again, with the next revision.
+	// (VerbalApprovalDenied) and confirmed anew is told again, with the next revision; and one that was shipped and is open again, since
+	// less has left than was booked, is told again as it is.
 	OrderConfirmed(tx pg.Tx, o *Order) error
 	// OrderChanged tells, in the transaction of the change, that an approved change request was applied: was is the order before, now has
 	// the next revision. It may come before OrderConfirmed, which doesn't come any more then.

@@ -219,8 +219,8 @@ func storeMoved(tx pg.Tx, o *Order) error {
 			FROM json_to_recordset(?::json) AS m (id uuid, noticed numeric(18, 4), shipped numeric(18, 4))
 			WHERE l.id = m.id AND l.order_id = ?
 		)
-		UPDATE orders SET state = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		lines, o.ID, o.State, o.UpdatedAt, o.ID, o.Version)
+		UPDATE orders SET state = ?, updated_at = ?, untold_since = ?, version = version + 1 WHERE id = ? AND version = ?`,
+		lines, o.ID, o.State, o.UpdatedAt, o.UntoldSince, o.ID, o.Version)
 	if err == nil && n != 1 {
 		err = errs.ErrStale
 	}

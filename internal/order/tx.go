@@ -110,7 +110,10 @@ func move(tx pg.Tx, o *Order, parts []Shipped, apply func(*Line, decimal.Decimal
 		}
 	}
 	if o.counts() {
-		o.State = o.progress()
+		before := o.State
+		if o.State = o.progress(); before == StateShipped && o.State != StateShipped {
+			o.UntoldSince = &tx.Now // for Follower it may have ended
+		}
 	}
 	return storeMoved(tx, o)
 }

@@ -8,6 +8,7 @@
 // # The production request (ORD-03, ORD-04)
 //
 //	open → held (its order became a draft again) → open;  open, held → cancelled, closed
+//	closed → open (its order was shipped, and is open again since less has left)
 //
 // A request has revisions. Each says what the order says since, and how that differs from the revision before; production,
 // management and finance acknowledge each anew. Lines have the ids of the order's lines. Production answers with lots, purchasing

@@ -13,18 +13,18 @@ import (
 )
 
 // OrderConfirmed implements order.Follower: the order's production request is made, or, when the order was confirmed before, opened
-// again with what changed (ORD-03). Locks the request.
+// again with what changed (ORD-03). Of an order that had been shipped it may be open still; one that is shipped again stays closed. Locks the request.
 func (s *Service) OrderConfirmed(tx pg.Tx, o *order.Order) error {
-	if o.Revision > 1 {
-		r, err := lockOfOrder(tx, o.ID)
-		if err == nil {
-			return s.renew(tx, r, o, "reopenProductionRequest")
-		}
-		if !errors.Is(err, errs.ErrNotFound) {
-			return err
-		}
+	r, err := lockOfOrder(tx, o.ID)
+	switch {
+	case errors.Is(err, errs.ErrNotFound):
+		return s.make(tx, o)
+	case err != nil:
+		return err
+	case r.State == Open && r.OrderRevision == o.Revision, r.State == Closed && o.State == order.StateShipped:
+		return nil
 	}
-	return s.make(tx, o)
+	return s.renew(tx, r, o, "reopenProductionRequest")
 }
 
 // OrderChanged implements order.Follower: the request gets another revision, which says what is different, and is acknowledged

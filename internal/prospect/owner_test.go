@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/salesgate/salesgate/internal/apitest"
+	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/prospect"
 	"github.com/salesgate/salesgate/internal/rulebook"
@@ -71,7 +72,7 @@ func TestCUS03_ConversionCarriesEverythingOver(t *testing.T) {
 	}
 	e.As("rep2").Post("/v1/prospects", lead("云岭示例染整有限公司", "13900000142")).WantProblem(409, "customer.taken")
 	e.As("rep2").Post("/v1/customers", company("别家示例有限公司", "13800000142")).WantProblem(409, "customer.taken")
-	if a := e.As("manager").Post("/v1/company-checks", object{"name": "云岭示例染整"}).Want(200); a.String("since") != made.String("owned_at")[:10] {
+	if a := e.As("manager").Post("/v1/company-checks", object{"name": "云岭示例染整"}).Want(200); a.String("since") != dayOf(t, made.String("owned_at")) {
 		t.Errorf("since when: %s", a.Body)
 	}
 	rep.Post(path+"/convert", object{"address": "绍兴", "attachment_ids": []string{evidence(e, "rep1")}}).WantProblem(409, "resource.wrong_state")
@@ -276,5 +277,32 @@ func TestORG03_ASideOfADisputeMovesNothing(t *testing.T) {
 		e.As("director").Post(path+id+"/assign", give("rep2")).Want(200)
 		e.As("rep1").Post("/v1/ownership-disputes/"+d.ID()+"/withdraw", nil).Want(200)
 		e.As("manager").Post(path+id+"/assign", give("rep3")).Want(200)
+	}
+}
+
+// dayOf is the business date of an instant.
+func dayOf(t *testing.T, instant string) string {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, instant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return clock.Today(at).Format(time.DateOnly)
+}
+
+// CUS-08: since when a company is somebody's is told by Shanghai's date, on which it was registered in the small hours.
+func TestCUS08_SinceWhenIsABusinessDate(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	night := today(e).AddDate(0, 0, 1).Add(18 * time.Hour) // two in the morning of the day after
+	e.DB.Clock().SetOffset(time.Until(night))
+	since := today(e).Format(time.DateOnly)
+	e.As("rep1").Post("/v1/customers", company("云岭示例染整有限公司", "13800000142")).Want(201)
+	if a := e.As("manager").Post("/v1/company-checks", object{"name": "云岭示例染整"}).Want(200); a.String("since") != since {
+		t.Errorf("since %s: %s", since, a.Body)
+	}
+	refused := e.As("manager").Post("/v1/customers", company("云岭示例染整有限公司", "13800000143")).WantProblem(409, "customer.taken_by")
+	if refused.String("params.since") != since {
+		t.Errorf("since %s: %s", since, refused.Body)
 	}
 }

@@ -120,7 +120,7 @@ func Keep(tx pg.Tx, began time.Time, source string, checks int, found []Differen
 		return v, err
 	}
 	task := followup.Task{
-		Kind: KindDiffer, SubjectType: Subject, SubjectID: v.ID, Number: began.UTC().Format(time.DateOnly),
+		Kind: KindDiffer, SubjectType: Subject, SubjectID: v.ID, Number: clock.Today(began).Format(time.DateOnly),
 		TitleEN: fmt.Sprintf("The books differ in %d places: see the verification", len(found)),
 		TitleZH: fmt.Sprintf("账目核对发现 %d 处差异,请查看核对结果", len(found)),
 	}
