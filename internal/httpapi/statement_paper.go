@@ -43,6 +43,20 @@ func (s *Server) statementPaper(tx pg.Tx, who identity.Principal, id uuid.UUID) 
 	if err != nil {
 		return printing.Paper{}, err
 	}
+	p := statementFrame(v, buyer)
+	p.Rows = statementRows(rows)
+	if next != "" {
+		p.Terms = append(p.Terms, printing.Text{ZH: "明细较多,仅列前 " + strconv.Itoa(paperLines) + " 笔,其余见电子表格。", EN: "Only the first lines; see the file."})
+	}
+	p.Totals = statementTotals(v)
+	if v.Agreed.IsPos() {
+		p.Amount = &v.Agreed
+	}
+	return p, nil
+}
+
+// statementFrame is the paper without its lines and totals.
+func statementFrame(v statement.Statement, buyer printing.Party) printing.Paper {
 	state, mark := statementState(v.State)
 	p := printing.Paper{
 		Kind: "statement", Title: printing.Text{ZH: "对账单", EN: "STATEMENT OF ACCOUNT"}, Number: v.Number, Revision: v.Revision, Date: v.EndsOn,
@@ -64,32 +78,36 @@ func (s *Server) statementPaper(tx pg.Tx, who identity.Principal, id uuid.UUID) 
 	p.Facts = printing.Add(p.Facts, "对账期间", "Period", v.StartsOn.Format(time.DateOnly)+" 至 "+v.EndsOn.Format(time.DateOnly))
 	p.Facts = printing.Add(p.Facts, "期初余额", "Opening balance", printing.Figure(v.Opening, money.AmountScale))
 	p.Facts = append(p.Facts, ageFacts(v)...)
-	for i, l := range rows {
+	return p
+}
+
+func statementRows(lines []statement.Line) [][]string {
+	rows := make([][]string, len(lines))
+	for i, l := range lines {
 		invoiced := ""
 		if !l.Invoiced.IsZero() {
 			invoiced = printing.Figure(l.Invoiced, money.AmountScale)
 		}
-		p.Rows = append(p.Rows, []string{
+		rows[i] = []string{
 			strconv.Itoa(i + 1), l.HappenedOn.Format(time.DateOnly), lineWord(l.Kind, "zh"), l.Number, invoiced,
 			printing.Figure(l.Amount, money.AmountScale), printing.Figure(l.Balance, money.AmountScale),
-		})
+		}
 	}
-	if next != "" {
-		p.Terms = append(p.Terms, printing.Text{ZH: "明细较多,仅列前 " + strconv.Itoa(paperLines) + " 笔,其余见电子表格。", EN: "Only the first lines; see the file."})
-	}
-	p.Totals = append(p.Totals,
+	return rows
+}
+
+func statementTotals(v statement.Statement) []printing.Field {
+	totals := []printing.Field{
 		total("本期送货", "Delivered", printing.Figure(v.Delivered, money.AmountScale)),
 		total("本期收款", "Received", printing.Figure(v.Received, money.AmountScale)),
-		total("期末余额(人民币)", "Closing balance (CNY)", printing.Figure(v.Closing, money.AmountScale)))
+		total("期末余额(人民币)", "Closing balance (CNY)", printing.Figure(v.Closing, money.AmountScale)),
+	}
 	if !v.AdjustedAfter.IsZero() {
-		p.Totals = append(p.Totals,
+		totals = append(totals,
 			total("期后调整", "Agreed adjustments", printing.Figure(v.AdjustedAfter, money.AmountScale)),
 			total("调整后余额", "Agreed balance", printing.Figure(v.Agreed, money.AmountScale)))
 	}
-	if v.Agreed.IsPos() {
-		p.Amount = &v.Agreed
-	}
-	return p, nil
+	return totals
 }
 
 // ageFacts are what the closing balance consists of: the receivable by age, what was delivered and isn't invoiced, less what was paid ahead.

@@ -85,38 +85,9 @@ func (s *Service) raise(tx pg.Tx, v *Statement, action, via, name string, lines 
 	if len(lines) == 0 {
 		return ErrNoLines.At("/lines")
 	}
-	ids := make([]uuid.UUID, len(lines))
-	for i, l := range lines {
-		ids[i] = l.DocumentID
-	}
-	found, _, err := linesOf(tx, *v, pg.Page{Limit: 4 * len(ids)}, ids...)
+	rows, err := objections(tx, *v, via, name, lines)
 	if err != nil {
 		return err
-	}
-	byID := make(map[uuid.UUID]Line, len(found))
-	for _, l := range found {
-		byID[l.DocumentID] = l
-	}
-	rows := make([]Dispute, len(lines))
-	for i, l := range lines {
-		at := "/lines/" + strconv.Itoa(i)
-		line, there := byID[l.DocumentID]
-		if !there {
-			return ErrNotOnIt.At(at + "/document_id")
-		}
-		note := strings.TrimSpace(l.Note)
-		if l.Reason == "other" && note == "" {
-			return ErrNote.At(at + "/note")
-		}
-		zero := decimal.Zero.Pad(money.AmountScale)
-		rows[i] = Dispute{
-			ID: uuid.Must(uuid.NewV7()), StatementID: v.ID, CustomerID: v.CustomerID, DocumentType: line.DocumentType, DocumentID: line.DocumentID,
-			Number: line.Number, Amount: line.Amount, Reason: l.Reason, Note: note, State: DisputeOpen, RaisedAt: tx.Now, RaisedVia: via,
-			RaisedName: name, Effect: zero,
-		}
-		if via != ByLink {
-			rows[i].RaisedBy = tx.By.Actor()
-		}
 	}
 	if err := pg.Insert(tx, &rows); err != nil {
 		return err
@@ -132,6 +103,44 @@ func (s *Service) raise(tx pg.Tx, v *Statement, action, via, name string, lines 
 		return err
 	}
 	return s.ask(tx, *v)
+}
+
+// objections makes the disputes of lines, each of which must be on the statement.
+func objections(tx pg.Tx, v Statement, via, name string, lines []Objection) ([]Dispute, error) {
+	ids := make([]uuid.UUID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.DocumentID
+	}
+	found, _, err := linesOf(tx, v, pg.Page{Limit: 4 * len(ids)}, ids...)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[uuid.UUID]Line, len(found))
+	for _, l := range found {
+		byID[l.DocumentID] = l
+	}
+	rows := make([]Dispute, len(lines))
+	for i, l := range lines {
+		at := "/lines/" + strconv.Itoa(i)
+		line, there := byID[l.DocumentID]
+		if !there {
+			return nil, ErrNotOnIt.At(at + "/document_id")
+		}
+		note := strings.TrimSpace(l.Note)
+		if l.Reason == "other" && note == "" {
+			return nil, ErrNote.At(at + "/note")
+		}
+		zero := decimal.Zero.Pad(money.AmountScale)
+		rows[i] = Dispute{
+			ID: uuid.Must(uuid.NewV7()), StatementID: v.ID, CustomerID: v.CustomerID, DocumentType: line.DocumentType, DocumentID: line.DocumentID,
+			Number: line.Number, Amount: line.Amount, Reason: l.Reason, Note: note, State: DisputeOpen, RaisedAt: tx.Now, RaisedVia: via,
+			RaisedName: name, Effect: zero,
+		}
+		if via != ByLink {
+			rows[i].RaisedBy = tx.By.Actor()
+		}
+	}
+	return rows, nil
 }
 
 // ask opens a thing to do for the rep and for finance.
