@@ -2,7 +2,7 @@
 // invoice.
 //
 // It does not own the exposure (package credit, to which every posting here adds movements), the delivery notes that are
-// invoiced (shipping), payment terms (credit), or when payers are invoiced and the runs that do it (invoicing).
+// invoiced (delivery), payment terms (credit), or when payers are invoiced and the runs that do it (invoicing).
 //
 // # Documents
 //
