@@ -37,6 +37,9 @@ race-long: ## every concurrency test many times over, under the race detector
 fault: ## kill -9 of server and database under load, twenty rounds
 	SALESGATE_LONG=1 $(PG) go test -run 'Fault|Kill' -count 1 -v -timeout 60m $(PKG)
 
+at: ## the tests of PKG as they would run at WHEN: make at WHEN='2028-02-29 23:50 +0800' PKG=./internal/statement
+	$(PG) .ci/at '$(WHEN)' $(PKG)
+
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	FUZZTIME=$(FUZZTIME) $(PG) .ci/fuzz $(PKG)
 
@@ -93,5 +96,5 @@ rules: ## rules of the catalogue without code or without a test
 docker: ## the image salesgate:VERSION
 	docker build --build-arg VERSION=$(VERSION) -t salesgate:$(VERSION) .
 
-.PHONY: help run demo build test test-short race race-long fault fuzz cover bench check generate contract schema errors permissions \
+.PHONY: help run demo build test test-short race race-long fault at fuzz cover bench check generate contract schema errors permissions \
 	fmt lint lint-go lint-api rules docker

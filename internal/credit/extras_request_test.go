@@ -73,12 +73,12 @@ func TestCRD10_TheDatabaseGuardsExtras(t *testing.T) {
 	}
 	const insert = `INSERT INTO credit_profiles (id, customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, valid_from, request_id,
 			valid_until, temporary_amount, temporary_from, temporary_until, tolerance_amount, tolerance_days)
-		SELECT gen_random_uuid(), customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, now() + interval '1 hour', `
+		SELECT gen_random_uuid(), customer_id, grade, limit_kind, limit_amount, settlement, terms_days, next_review, valid_from + interval '1 hour', `
 	for _, extras := range []string{
 		`'2030-01-01', NULL, NULL, NULL, NULL, NULL`, `NULL, 9, '2026-01-01', '2030-01-01', NULL, NULL`, `NULL, NULL, NULL, NULL, 9, 9`,
 	} {
 		err := inTx(c.db, func(tx pg.Tx) error {
-			if err := tx.Exec(`UPDATE credit_profiles SET valid_to = now() WHERE customer_id = ?`, c.customer).Error; err != nil {
+			if err := tx.Exec(`UPDATE credit_profiles SET valid_to = valid_from + interval '1 second' WHERE customer_id = ?`, c.customer).Error; err != nil {
 				return err
 			}
 			return tx.Exec(insert+`request_id, `+extras+` FROM credit_profiles WHERE customer_id = ?`, c.customer).Error

@@ -275,7 +275,7 @@ func TestCRD10_TheDatabaseGuardsGroups(t *testing.T) {
 	}
 	// a membership that ended without its account is found
 	if err := inTx(c.db, func(tx pg.Tx) error {
-		return tx.Exec(`UPDATE credit_group_members SET valid_to = now() WHERE payer_id = ?`, members[0]).Error
+		return tx.Exec(`UPDATE credit_group_members SET valid_to = valid_from + interval '1 second' WHERE payer_id = ?`, members[0]).Error
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -227,11 +227,11 @@ func TestCRD10_ApprovedResultIsInTheRegisterAtOnceAndNothingElseChangesIt(t *tes
 	insert := `INSERT INTO credit_profiles (id, customer_id, limit_kind, settlement, terms_days, valid_from, request_id) SELECT gen_random_uuid(), customer_id, `
 	for _, stmt := range []string{
 		"UPDATE credit_profiles SET limit_amount = 2000",
-		"UPDATE credit_profiles SET valid_to = now(), grade = 'A'",
+		"UPDATE credit_profiles SET valid_to = valid_from + interval '1 second', grade = 'A'",
 		"DELETE FROM credit_profiles",
-		insert + "'unlimited', 'cash', 0, now(), NULL FROM credit_profiles",
-		insert + "'unlimited', 'cash', 0, now(), request_id FROM credit_profiles",
-		"WITH closed AS (UPDATE credit_profiles SET valid_to = now() RETURNING *) " + insert + "'unlimited', 'cash', 0, now(), request_id FROM closed",
+		insert + "'unlimited', 'cash', 0, valid_from + interval '1 second', NULL FROM credit_profiles",
+		insert + "'unlimited', 'cash', 0, valid_from + interval '1 second', request_id FROM credit_profiles",
+		"WITH closed AS (UPDATE credit_profiles SET valid_to = valid_from + interval '1 second' RETURNING *) " + insert + "'unlimited', 'cash', 0, valid_from + interval '1 second', request_id FROM closed",
 	} {
 		if err := inTx(c.db, func(tx pg.Tx) error { return tx.Exec(stmt).Error }); !errors.Is(err, credit.ErrOnlyByRequest) {
 			t.Errorf("%s: %v", stmt, err)
