@@ -160,7 +160,21 @@ func read(name string) *yaml.Node {
 	if err := yaml.Unmarshal(b, &doc); err != nil {
 		log.Fatalf("%s: %v", name, err)
 	}
-	return doc.Content[0]
+	return plain(doc.Content[0])
+}
+
+// plain writes out what a fragment says once and means in several places: anchors are unique in a fragment, but not in the bundle, and
+// many readers of YAML refuse a document that has one twice.
+func plain(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	c := *n
+	c.Anchor, c.Content = "", make([]*yaml.Node, len(n.Content))
+	for i := range n.Content {
+		c.Content[i] = plain(n.Content[i])
+	}
+	return &c
 }
 
 func get(m *yaml.Node, key string) *yaml.Node {
