@@ -287,3 +287,15 @@ func (w *world) rule(name, value string) {
 	at := "/v1/parameters/" + name
 	w.As("admin").Put(at, w.As("admin").Get(at).Want(200).ETag(), object{"value": value, "reason": "示例"}).Want(200)
 }
+
+// lineOf is the first line of a notice.
+func (w *world) lineOf(notice string) string {
+	w.t.Helper()
+	return w.As("keeper").Get(notices + notice).Want(200).String("lines.0.id")
+}
+
+// forward moves the clock by days.
+func (w *world) forward(days int) {
+	w.t.Helper()
+	w.DB.Clock().SetOffset(w.DB.Clock().Offset() + time.Duration(days)*24*time.Hour)
+}

@@ -150,20 +150,7 @@ func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *Held, v ver
 	if err := s.release(tx, h, v); err != nil {
 		return Emergency{}, err
 	}
-	sub := e.submission(n, v)
-	if e.Number, err = pg.NextNumber(tx, "ER", tx.Now.In(clock.Shanghai)); err != nil {
-		return Emergency{}, err
-	}
-	sub.Number = e.Number
-	asked, err := s.approvals.Submit(tx, who, sub)
-	if err != nil {
-		return Emergency{}, err
-	}
-	e.ApprovalID = asked.ID
-	if asked.State == approval.Approved {
-		e.ApprovedAt = &tx.Now
-	}
-	if err := insertEmergency(tx, e); err != nil {
+	if err := s.sanction(tx, who, n, v, &e); err != nil {
 		return Emergency{}, err
 	}
 	n.EmergencyID = &e.ID
@@ -174,6 +161,23 @@ func (s *Service) releaseAtOnce(tx pg.Tx, who identity.Principal, h *Held, v ver
 		return Emergency{}, err
 	}
 	return e, audit.Record(tx, audit.Entry{Action: string(VerbEmergency), SubjectType: SubjectEmergency, SubjectID: e.ID, After: e.trace()})
+}
+
+// sanction numbers and writes an emergency release, and puts it to those who sanction it afterwards.
+func (s *Service) sanction(tx pg.Tx, who identity.Principal, n *Notice, v verdict, e *Emergency) error {
+	var err error
+	if e.Number, err = pg.NextNumber(tx, "ER", tx.Now.In(clock.Shanghai)); err != nil {
+		return err
+	}
+	asked, err := s.approvals.Submit(tx, who, e.submission(n, v))
+	if err != nil {
+		return err
+	}
+	e.ApprovalID = asked.ID
+	if asked.State == approval.Approved {
+		e.ApprovedAt = &tx.Now
+	}
+	return insertEmergency(tx, *e)
 }
 
 // ask opens what has to be done for the papers.

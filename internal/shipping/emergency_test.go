@@ -189,11 +189,11 @@ func TestSHP15_TakenBackBeforeAnythingLeft(t *testing.T) {
 // Two sales managers at once, or a denial and a confirmation: one wins, and the ledger agrees.
 func TestSHP15_RaceOneEmergencyRelease(t *testing.T) {
 	w := open(t, "1000")
-	for range rounds(3) {
+	for range apitest.Rounds(3) {
 		n := w.write(w.draft("credit", "10"))
 		body := w.urgent("clerk", "gm")
 		status := make([]int, 6)
-		race(6, func(i int) error {
+		apitest.Race(6, func(i int) error {
 			status[i] = w.verb("manager", n, "emergency-release", body).Status
 			return nil
 		})

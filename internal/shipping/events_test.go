@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -199,11 +200,11 @@ func TestSHP10_AReversedPaymentTakesTheRelease(t *testing.T) {
 func TestSHP10_RaceReversalAgainstDispatch(t *testing.T) {
 	w := open(t, "0")
 	keeper, finance := w.Principal("keeper"), w.Principal("finance")
-	for i := range rounds(6) {
+	for i := range apitest.Rounds(6) {
 		money := uuid.MustParse(w.receipt("10", "bank_transfer", "B-"+itoa(i)).ID())
 		n := w.checked("prepaid", "10")
 		line := uuid.MustParse(w.As("keeper").Get(notices + n).String("lines.0.id"))
-		codes := race(2, func(i int) error {
+		codes := apitest.Race(2, func(i int) error {
 			if i == 0 {
 				return w.DB.Tx(context.Background(), finance.Origin("test"), func(tx pg.Tx) error {
 					_, err := w.App.Server.Receivables.ReverseReceipt(tx, finance, money, nil, "撤回")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
 )
@@ -82,13 +83,13 @@ func TestSHP07_OneOrderOfTheNoticeIsHeld(t *testing.T) {
 func TestSHP02_RaceNoticesOfOneOrderNeverTakeMoreThanIsOpen(t *testing.T) {
 	w := open(t, "unlimited")
 	manager := w.Principal("manager")
-	for range rounds(3) {
+	for range apitest.Rounds(3) {
 		w.order, w.line = w.newOrder("100", "1", "100.00")
 		var ids []string
 		for range 5 {
 			ids = append(ids, w.checked("credit", "30"))
 		}
-		codes := race(5, func(i int) error {
+		codes := apitest.Race(5, func(i int) error {
 			return w.as(context.Background(), manager, func(tx pg.Tx, s *shipping.Service) error {
 				_, err := s.Release(tx, manager, uuid.MustParse(ids[i]), nil, "")
 				return err

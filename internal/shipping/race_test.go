@@ -3,13 +3,12 @@ package shipping_test
 import (
 	"context"
 	"errors"
-	"os"
-	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/gate"
@@ -18,50 +17,17 @@ import (
 	"github.com/salesgate/salesgate/internal/shipping"
 )
 
-// rounds is how often a race is run.
-func rounds(few int) int {
-	if os.Getenv("SALESGATE_LONG") != "" {
-		return 100
-	}
-	return few
-}
-
-// race runs fn n times at once and counts the errors by code; "" is success.
-func race(n int, fn func(i int) error) map[string]int {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	start, codes := make(chan struct{}), map[string]int{}
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			err := fn(i)
-			code := ""
-			if e, ok := errs.As(err); ok {
-				code = e.Code
-			} else if err != nil {
-				code = err.Error()
-			}
-			mu.Lock()
-			codes[code]++
-			mu.Unlock()
-		})
-	}
-	close(start)
-	wg.Wait()
-	return codes
-}
-
 // Ten notices of 200 on a limit of 1,000, of ten orders, each checked when it alone would fit: exactly five are released.
 func TestCRD17_RaceTenReleasesOfWhichFiveFit(t *testing.T) {
 	w := open(t, "1000")
 	manager := w.Principal("manager")
-	for round := range rounds(10) {
+	for round := range apitest.Rounds(10) {
 		ids := make([]string, 10)
 		for i := range ids {
 			w.order, w.line = w.newOrder("200", "1", "200.00")
 			ids[i] = w.checked("credit", "200")
 		}
-		codes := race(10, func(i int) error {
+		codes := apitest.Race(10, func(i int) error {
 			return w.as(context.Background(), manager, func(tx pg.Tx, s *shipping.Service) error {
 				_, err := s.Release(tx, manager, uuid.MustParse(ids[i]), nil, "")
 				return err
@@ -78,33 +44,12 @@ func TestCRD17_RaceTenReleasesOfWhichFiveFit(t *testing.T) {
 	}
 }
 
-func TestSHP07_RaceDispatchTwice(t *testing.T) {
-	w := open(t, "10000") // what left stays on the account: 60 a round
-	keeper := w.Principal("keeper")
-	for range rounds(5) {
-		n := w.released("100")
-		line := uuid.MustParse(w.As("keeper").Get(notices + n).String("lines.0.id"))
-		codes := race(8, func(int) error {
-			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) error {
-				_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, uuid.MustParse(n), nil, delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("60")}}})
-				return err
-			})
-		})
-		if codes[""] != 1 || codes["shipping.over_notice"] != 7 {
-			t.Fatalf("%v", codes)
-		}
-		w.agree()
-		w.verb("rep1", n, "close", object{"reason": "余量不发"}).Want(200)
-		w.agree()
-	}
-}
-
 func TestSHP09_RaceOneOfManyLeavesTheGate(t *testing.T) {
 	w := open(t, "1000")
 	guard := w.Principal("guard")
-	for range rounds(5) {
+	for range apitest.Rounds(5) {
 		note := w.dispatch(w.released("10"), "10").Want(201)
-		codes := race(8, func(int) error {
+		codes := apitest.Race(8, func(int) error {
 			return w.as(context.Background(), guard, func(tx pg.Tx, s *shipping.Service) error {
 				_, err := w.App.Server.Gate.CheckGatePass(tx, guard, gate.Sighting{
 					PassNumber: note.String("gate_pass.number"), Vehicle: "浙A12345", Seen: []delivery.Goods{{ProductCode: "PET-150D", Quantity: amount("10")}},
@@ -124,12 +69,12 @@ func TestSHP09_RaceOneOfManyLeavesTheGate(t *testing.T) {
 func TestSHP21_RaceCancelReleaseDispatch(t *testing.T) {
 	w := open(t, "100000")
 	rep, manager, keeper := w.Principal("rep1"), w.Principal("manager"), w.Principal("keeper")
-	for range rounds(6) {
+	for range apitest.Rounds(6) {
 		n := uuid.MustParse(w.checked("credit", "100"))
 		line := uuid.MustParse(w.As("keeper").Get(notices + n.String()).String("lines.0.id"))
 		load := delivery.Loading{Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("30")}}}
 		var unexpected atomic.Value
-		codes := race(8, func(i int) error {
+		codes := apitest.Race(8, func(i int) error {
 			who := []func(tx pg.Tx, s *shipping.Service) error{
 				func(tx pg.Tx, s *shipping.Service) error { _, err := s.Release(tx, manager, n, nil, ""); return err },
 				func(tx pg.Tx, s *shipping.Service) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/approval"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/shipping"
@@ -132,13 +133,13 @@ func TestCRD12_APaymentTurnsWhatIsBlocked(t *testing.T) {
 func TestCRD17_RaceLimitChangeAndReleasesAreSerial(t *testing.T) {
 	w := open(t, "1000")
 	manager, gm := w.Principal("manager"), w.Principal("gm")
-	for range rounds(3) {
+	for range apitest.Rounds(3) {
 		ids := make([]string, 5)
 		for i := range ids {
 			ids[i] = w.checked("credit", "200")
 		}
 		asked := uuid.MustParse(w.askLimit("500", nil))
-		codes := race(6, func(i int) error {
+		codes := apitest.Race(6, func(i int) error {
 			if i == 5 {
 				return w.DB.Tx(context.Background(), gm.Origin("test"), func(tx pg.Tx) error {
 					_, err := w.App.Server.Approvals.ApproveRequest(tx, gm, asked, approval.Verdict{})

@@ -201,10 +201,10 @@ func TestCRD06_NoSpecialReleaseWithOldDebtOfADCustomer(t *testing.T) {
 func TestCRD13_RaceOneUse(t *testing.T) {
 	w := open(t, "1000")
 	clerk := w.Principal("clerk")
-	for range rounds(4) {
+	for range apitest.Rounds(4) {
 		n := uuid.MustParse(w.write(w.draft("credit", "1500")))
 		id := w.approvedSpecial(n.String(), "500", 3)
-		codes := race(8, func(i int) error {
+		codes := apitest.Race(8, func(i int) error {
 			if i%2 == 0 {
 				return w.App.Reevaluate(context.Background(), w.App.Server.Shipments, w.customer)
 			}

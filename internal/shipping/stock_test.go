@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/delivery"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/preparation"
@@ -76,35 +77,6 @@ func (w *world) reconciled() {
 	})
 }
 
-// Exactly as much as has passed leaves; a bit more doesn't, and a bit less does.
-func TestSHP16_OnlyPassedGoodsLeave(t *testing.T) {
-	w := stocked(t)
-	n := w.released("300")
-	w.dispatch(n, "100").WantProblem(422, "stock.not_enough")
-	lot := w.receive("L1", "CK01", "100", 0)
-	refused := w.dispatch(n, "100").WantProblem(422, "stock.not_passed")
-	if refused.String("decision.outcome") != "refused" || refused.String("decision.checks.0.rule") != "SHP-16" || refused.String("params.missing") != "PET-150D 100 kg" {
-		t.Fatalf("%s", refused.Body)
-	}
-	w.report(lot, "passed")
-	w.dispatch(n, "100.0001").WantProblem(422, "stock.not_enough") // one above
-	w.wantLevel(lot, "100/0")
-	w.dispatch(n, "99.9999").Want(201) // one below
-	note := w.dispatch(n, "0.0001").Want(201)
-	w.wantLevel(lot, "0/0") // exactly
-	if note.String("lines.0.lots.0.lot_no") != "L1" || note.String("lines.0.lots.0.warehouse_code") != "CK01" {
-		t.Errorf("no lots: %s", note.Body)
-	}
-	w.dispatch(n, "0.0001").WantProblem(422, "stock.not_enough")
-	if got := w.As("keeper").Get("/v1/delivery-notes/" + note.ID()).String("lines.0.lots.0.quantity"); got != "0.0001" {
-		t.Errorf("the note shows %q of its lot", got)
-	}
-	all := w.As("rep1").Get(notices + n + "/decisions").Want(200)
-	if !strings.Contains(string(all.Body), "L1@CK01") {
-		t.Errorf("the decision names no lot: %s", all.Body)
-	}
-}
-
 // Exactly as much passed stock as the notice asks, one less, one more: prepared as well as dispatched.
 func TestSHP16_PreparationIsBoundedByPassedStock(t *testing.T) {
 	for have, code := range map[string]int{"299.9999": 422, "300": 201, "300.0001": 201} {
@@ -146,23 +118,6 @@ func TestSHP16_FirstExpiryFirst(t *testing.T) {
 	w.wantLevel(never, "50/0")
 }
 
-// A lot leaves on the day on which it expires, and not on the next.
-func TestSHP16_ExpiredLotsStay(t *testing.T) {
-	w := stocked(t)
-	n := w.released("20")
-	lot := w.passed("L1", "CK01", "20", 1)
-	w.verb("keeper", n, "prepare", object{}).Want(201)
-	w.forward(1)
-	w.dispatch(n, "10").Want(201)
-	w.forward(1)
-	w.dispatch(n, "10").WantProblem(422, "stock.lot_blocked")
-	fresh := w.passed("L2", "CK01", "20", 30)
-	w.verb("keeper", n, "prepare", object{}).Want(201) // gives back what expired
-	w.wantLevel(lot, "10/0")
-	w.dispatch(n, "10").Want(201)
-	w.wantLevel(fresh, "10/0")
-}
-
 // A lot that fails after it was laid out doesn't leave; keeper and rep are told; other lots take its place; passed again it leaves.
 func TestSHP16_FailedLotBlocksWhatIsReserved(t *testing.T) {
 	w := stocked(t)
@@ -192,27 +147,6 @@ func TestSHP16_FailedLotBlocksWhatIsReserved(t *testing.T) {
 	w.wantLevel(lot, "60/0")
 	w.dispatch(n, "60").Want(201)
 	w.wantLevel(other, "0/0")
-}
-
-// Goods that fail after they were loaded don't pass the gate; unloaded they come back, and aren't loaded again.
-func TestSHP16_FailedAfterLoadingStopsAtTheGate(t *testing.T) {
-	w := stocked(t)
-	lot := w.passed("L1", "CK01", "100", 0)
-	n := w.released("100")
-	note := w.dispatch(n, "40").Want(201)
-	w.report(lot, "failed")
-	if got := w.As("keeper").Get("/v1/me/follow-ups?kind=stock.lot_failed").Want(200).Len("data"); got != 1 {
-		t.Errorf("the keeper is told %d times", got)
-	}
-	refused := w.let(note.ID()).WantProblem(422, "stock.loaded_lot_failed")
-	if refused.String("decision.outcome") != "refused" || refused.String("decision.checks.0.rule") != "SHP-16" {
-		t.Errorf("%s", refused.Body)
-	}
-	w.dispatch(n, "1").WantProblem(422, "stock.not_passed")
-	w.As("keeper").Post("/v1/delivery-notes/"+note.ID()+"/cancel", object{"reason": "卸货"}).Want(200)
-	w.wantLevel(lot, "100/0")
-	w.report(lot, "passed")
-	w.let(w.dispatch(n, "40").Want(201).ID()).Want(201)
 }
 
 // The keeper names lots: only ones that may leave, of the product, free, and in the sum of the line.
@@ -310,7 +244,7 @@ func TestSHP16_RaceFiftyOnOneLot(t *testing.T) {
 		n := w.released("10")
 		ids, lines = append(ids, uuid.MustParse(n)), append(lines, uuid.MustParse(w.lineOf(n)))
 	}
-	codes := race(50, func(i int) error {
+	codes := apitest.Race(50, func(i int) error {
 		return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) (err error) {
 			if i%2 == 0 {
 				_, err = s.Prepare(tx, keeper, ids[i], nil, shipping.Preparing{})
@@ -330,36 +264,6 @@ func TestSHP16_RaceFiftyOnOneLot(t *testing.T) {
 		t.Errorf("%s on hand, %s reserved: something is left", on, reserved)
 	}
 	w.reconciled()
-}
-
-// A report that fails and dispatches at once: what left was good when it left, and nothing leaves afterwards.
-func TestSHP16_RaceFailedAgainstDispatch(t *testing.T) {
-	w := stocked(t)
-	keeper, quality := w.Principal("keeper"), w.Principal("quality")
-	for round := range rounds(4) {
-		lot := uuid.MustParse(w.passed(fmt.Sprint("L", round), "CK01", "1000", 0))
-		n := w.released("100")
-		line := uuid.MustParse(w.lineOf(n))
-		codes := race(10, func(i int) error {
-			if i == 5 {
-				return w.DB.Tx(context.Background(), quality.Origin("test"), func(tx pg.Tx) error {
-					_, err := w.App.Server.Stock.Report(tx, quality, stock.Finding{LotID: lot, Result: stock.Failed})
-					return err
-				})
-			}
-			return w.as(context.Background(), keeper, func(tx pg.Tx, s *shipping.Service) error {
-				_, err := w.App.Server.Deliveries.Dispatch(tx, keeper, uuid.MustParse(n), nil, delivery.Loading{
-					Vehicle: "浙A12345", Lines: []delivery.Loaded{{NoticeLineID: line, Quantity: amount("10")}},
-				})
-				return err
-			})
-		})
-		if codes[""]+codes["stock.not_passed"] != 10 || codes[""] < 1 {
-			t.Fatalf("%v", codes)
-		}
-		w.dispatch(n, "1").Want(422)
-		w.reconciled()
-	}
 }
 
 var errUndo = errors.New("not to be kept")

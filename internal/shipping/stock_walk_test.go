@@ -126,7 +126,7 @@ func TestSHP16_StockAgreesUnderAnyCommands(t *testing.T) {
 	w.As("keeper").Post("/v1/warehouses", object{"code": "CK02", "name": "二号库"}).Want(201)
 	walks, failed, done := 0, false, 0
 	rapid.Check(t, func(rt *rapid.T) {
-		if walks++; walks > 20*rounds(1) && !failed { // a server has better to do than a hundred; a failed one is shortened all the way
+		if walks++; walks > 20*apitest.Rounds(1) && !failed { // a server has better to do than a hundred; a failed one is shortened all the way
 			return
 		}
 		var known []stock.Difference

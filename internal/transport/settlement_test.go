@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/transport"
@@ -154,7 +155,7 @@ func TestSHP18_RaceNothingIsSettledTwice(t *testing.T) {
 	clerk, carrier := w.Principal("clerk"), parse(w.carrier)
 	w.DB.Clock().SetOffset(70 * 24 * 3600 * 1e9)
 	for range 5 {
-		codes := race(9, func(i int) error {
+		codes := apitest.Race(9, func(i int) error {
 			return w.as(clerk, func(tx pg.Tx, s *transport.Service) error {
 				_, err := s.DraftSettlement(tx, carrier, firstOf(tx.Now).AddDate(0, -(i%3), 0))
 				return err
@@ -170,7 +171,7 @@ func TestSHP18_RaceNothingIsSettledTwice(t *testing.T) {
 		}
 		x := parse(list.String("data.0.id"))
 		lines := w.As("clerk").Get(settlements + "/" + x.String() + "/lines").Want(200)
-		codes = race(8, func(i int) error {
+		codes = apitest.Race(8, func(i int) error {
 			return w.as(clerk, func(tx pg.Tx, s *transport.Service) error {
 				if i%2 == 0 {
 					_, err := s.LeaveOutLines(tx, x, nil, []uuid.UUID{parse(lines.String(fmt.Sprintf("data.%d.id", i/2)))}, "异议")
@@ -184,7 +185,7 @@ func TestSHP18_RaceNothingIsSettledTwice(t *testing.T) {
 			t.Fatalf("%v", codes)
 		}
 		w.agree()
-		codes = race(4, func(int) error {
+		codes = apitest.Race(4, func(int) error {
 			return w.as(clerk, func(tx pg.Tx, s *transport.Service) error {
 				_, err := s.CancelSettlement(tx, x, nil, "重做")
 				return err
@@ -203,7 +204,7 @@ func TestSHP07_RacePlannedTrucks(t *testing.T) {
 	rep, carrier := w.Principal("rep1"), parse(w.carrier)
 	for round := range 5 {
 		n := parse(w.submitted("500"))
-		codes := race(10, func(i int) error {
+		codes := apitest.Race(10, func(i int) error {
 			return w.as(rep, func(tx pg.Tx, s *transport.Service) error {
 				_, err := s.Create(tx, rep, n, transport.Plan{
 					CarrierID: &carrier, Vehicle: fmt.Sprintf("浙A·%d%d", round, i), Driver: "吴示例", PickupOn: tx.Now.AddDate(0, 0, 3),
@@ -225,7 +226,7 @@ func TestSHP07_RaceOneTruckIsLoadedOnce(t *testing.T) {
 		n := w.released("100")
 		w.planned(n, "浙A·00001", "").Want(201)
 		line := w.As("keeper").Get("/v1/shipping-notices/" + n).Want(200).String("lines.0.id")
-		codes := race(6, func(int) error {
+		codes := apitest.Race(6, func(int) error {
 			a := w.As("keeper").Post("/v1/shipping-notices/"+n+"/dispatch", object{
 				"vehicle": "浙A·00001", "carrier": carrierName, "driver": "吴示例", "lines": []object{{"notice_line_id": line, "quantity": "10"}},
 			})
@@ -264,7 +265,7 @@ func TestSHP18_RaceASharedTripIsPaidOnce(t *testing.T) {
 		for i, n := range all {
 			lines[i] = w.As("keeper").Get("/v1/shipping-notices/" + n).Want(200).String("lines.0.id")
 		}
-		codes := race(len(all), func(i int) error {
+		codes := apitest.Race(len(all), func(i int) error {
 			a := w.As("keeper").Post("/v1/shipping-notices/"+all[i]+"/dispatch", object{
 				"vehicle": "浙A·00001", "carrier": "天涯示例运输", "driver": "吴示例", "lines": []object{{"notice_line_id": lines[i], "quantity": "10"}},
 			})

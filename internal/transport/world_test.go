@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/credit"
-	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
 	"github.com/salesgate/salesgate/internal/transport"
@@ -196,30 +194,6 @@ func (w *world) agree() {
 // as runs a use case as a person in a transaction of its own.
 func (w *world) as(who identity.Principal, fn func(pg.Tx, *transport.Service) error) error {
 	return w.DB.Tx(context.Background(), who.Origin("test"), func(tx pg.Tx) error { return fn(tx, w.App.Server.Transport) })
-}
-
-// race runs fn n times at once and counts the errors by code; "" is success.
-func race(n int, fn func(i int) error) map[string]int {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	start, codes := make(chan struct{}), map[string]int{}
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			err, code := fn(i), ""
-			if e, ok := errs.As(err); ok {
-				code = e.Code
-			} else if err != nil {
-				code = err.Error()
-			}
-			mu.Lock()
-			codes[code]++
-			mu.Unlock()
-		})
-	}
-	close(start)
-	wg.Wait()
-	return codes
 }
 
 func parse(s string) uuid.UUID { return uuid.MustParse(s) }
