@@ -108,7 +108,7 @@ func (a *App) joinSale(s *httpapi.Server) {
 	a.joinGate(s)
 	s.Receivables = receivable.New(s.Credits, s.Shipments, s.Deliveries)
 	s.PriceLists = pricelist.New(rules, approvals, s.Deliveries)
-	s.Shipments.Deliveries, s.Deliveries.Invoices = s.Deliveries, s.Receivables
+	s.Shipments.Deliveries, s.Deliveries.Invoices, s.Gate.Payments = s.Deliveries, s.Receivables, s.Receivables
 	s.Shipments.Payments, s.Customers.Accounts, s.Customers.Rules = s.Receivables, s.Credits, rules
 
 	approvals.Register(pricelist.MatterBaseList, s.PriceLists)

@@ -17,6 +17,7 @@ import (
 	"github.com/salesgate/salesgate/internal/errs"
 	"github.com/salesgate/salesgate/internal/identity"
 	"github.com/salesgate/salesgate/internal/pg"
+	"github.com/salesgate/salesgate/internal/shipping"
 	"github.com/salesgate/salesgate/internal/transport"
 )
 
@@ -60,7 +61,7 @@ type GateCheck struct {
 
 // CheckGatePass lets a vehicle out when the pass is ours, unused, in time, and says what is seen: goods, quantities and
 // vehicle; and it does so once (SHP-09). Any refusal is recorded with its decision and commits: ErrForged, ErrUnknownPass,
-// ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods, and
+// ErrPassDead (SHP-21), ErrPassUsed, ErrPassExpired, ErrGateVehicle, ErrGateGoods, ErrUnpaid for goods whose payment was reversed (SHP-10), and
 // preparation.ErrLoaded for goods that failed their inspection after they were loaded (SHP-16). Locks the delivery note.
 func (s *Service) CheckGatePass(tx pg.Tx, who identity.Principal, seen Sighting) (GateCheck, error) {
 	g := GateCheck{
@@ -93,7 +94,27 @@ func (s *Service) inspect(tx pg.Tx, who identity.Principal, g *GateCheck, seen S
 	if err := g.compare(tx.Now); err != nil {
 		return err
 	}
-	return s.deliveries.MayLeave(tx, &g.Note) // SHP-16
+	if err := s.deliveries.MayLeave(tx, &g.Note); err != nil { // SHP-16
+		return err
+	}
+	return s.paid(tx, &g.Note)
+}
+
+// paid refuses to let out goods of a payment-first notice whose payment was reversed after they were loaded (SHP-10): what the notice has loaded and isn't
+// invoiced must be covered still. Nothing but the money is asked for, since whoever loaded them has passed the other gates.
+func (s *Service) paid(tx pg.Tx, d *delivery.Note) error {
+	if d.Flow != shipping.Prepaid {
+		return nil
+	}
+	needed, err := s.deliveries.LeftUninvoiced(tx, d.NoticeID)
+	if err != nil || !needed.IsPos() {
+		return err
+	}
+	cover, err := s.Payments.Look(tx, d.NoticeID, d.PayerID, needed, nil)
+	if err == nil && cover.Covered.Cmp(needed) < 0 {
+		err = ErrUnpaid.With("number", d.Pass.Number)
+	}
+	return err
 }
 
 // lockPassed finds the pass as findPass does, and locks its delivery note and it, at once: the vehicle waits.

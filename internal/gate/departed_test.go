@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"github.com/salesgate/salesgate/internal/apitest"
 	"github.com/salesgate/salesgate/internal/app"
 	"github.com/salesgate/salesgate/internal/clock"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -101,6 +102,39 @@ func TestSHP10_GoneWithoutItsPayment(t *testing.T) {
 			w.wantBooked(c, "SHP-10")
 		})
 	}
+}
+
+// A payment that is reversed while the truck stands at the ramp stops it at the gate, before and after the notice was taken back; another payment lets it
+// out, and what it needs is the whole amount: one fen below isn't enough.
+func TestSHP10_ALoadedTruckWhoseMoneyIsGoneStaysIn(t *testing.T) {
+	w := open(t)
+	pays := func(amount string) string {
+		return w.As("clerk").Post("/v1/receipts", object{
+			"customer_id": w.customer, "amount": amount, "method": "bank_transfer", "reference": uuid.NewString(), "received_on": clock.Today(w.now()).Format(time.DateOnly),
+		}).Want(201).ID()
+	}
+	first := pays("10.00")
+	n := w.write("prepaid", "10")
+	note := w.truck(n, "10").Want(201).ID()
+	shows := func() apitest.Answer {
+		seen := w.seen(1, note, object{"sequence": nil, "seen_at": nil, "decision": nil})
+		return w.As("guard").Post("/v1/gate-checks", seen)
+	}
+	w.As("finance").Post("/v1/receipts/"+first+"/reverse", object{"reason": "退票"}).Want(200)
+	for range 2 {
+		a := shows().WantProblem(422, "gate.unpaid")
+		if strings.Contains(a.String("detail"), "10.00") || a.At("params.amount") != nil { // ORD-03
+			t.Errorf("%s", a.Body)
+		}
+		w.Tx(func(tx pg.Tx) error { return w.App.Server.Shipments.Uncover(tx, uuid.MustParse(n)) })
+	}
+	w.wantNote(note, "issued")
+	pays("9.99")
+	shows().WantProblem(422, "gate.unpaid")
+	pays("0.01")
+	shows().Want(201)
+	w.wantNote(note, "left")
+	w.verified()
 }
 
 func TestSHP16_GoneOfAFailedLot(t *testing.T) {

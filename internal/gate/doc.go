@@ -36,6 +36,7 @@
 // # Invariants
 //
 //   - a pass is used once (SHP-09); the database guards it;
+//   - goods whose payment was reversed after they were loaded stay in (SHP-10), unless a phone without network let them out;
 //   - every check is recorded with its decision, and never changed;
 //   - of a pass that is no longer valid the phones learn in the order of commits, and miss none.
 //

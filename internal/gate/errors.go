@@ -21,6 +21,8 @@ var (
 		"Gate pass {number} is for vehicle {expected}.", "出门证 {number} 的车辆为 {expected},与实际不符。", "SHP-09")
 	ErrGateGoods = errs.Define(errs.Rule, "gate.other_goods",
 		"The goods aren't those of gate pass {number}: {difference}.", "货物与出门证 {number} 不符:{difference}。", "SHP-09")
+	ErrUnpaid = errs.Define(errs.Rule, "gate.unpaid",
+		"The payment for the goods of gate pass {number} was reversed: unload them, or wait until it is there again.", "出门证 {number} 所列货物的款项已冲销:请卸货,或待重新到款后放行。", "SHP-10")
 	_ = pg.Constraint("gate_checks_once", errs.Define(errs.Conflict, "gate.pass_used_meanwhile",
 		"This gate pass was used a moment ago.", "该出门证刚刚已被使用。", "SHP-09"))
 )
