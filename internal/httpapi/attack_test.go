@@ -288,3 +288,25 @@ func TestACursorThatNobodyGave(t *testing.T) {
 		t.Errorf("only %d were tried", tried)
 	}
 }
+
+// Whoever types a number for a string, a date in another order or a value that there isn't is told what is expected, in both languages, by the contract
+// and never by what was sent.
+func TestAWrongFieldIsToldWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	e := apitest.New(t)
+	body := object{"customer_id": "x", "method": "wire", "received_on": "30.11.2026", "amount": "1,000.00", "remarks": 7}
+	for lang, words := range map[string][]string{
+		"en":    {"a JSON string is expected", "2026-11-30 is expected", "allowed values: bank_transfer, ", "is expected"},
+		"zh-CN": {"应为 JSON string", "应如 2026-11-30", "允许的取值:bank_transfer, ", "应符合 "},
+	} {
+		a := e.As("clerk").With("Accept-Language", lang).Post("/v1/receipts", body).WantProblem(400, "request.invalid")
+		for _, w := range words {
+			if !strings.Contains(string(a.Body), w) {
+				t.Errorf("%s: no %q in %s", lang, w, a.Body)
+			}
+		}
+		if strings.Contains(string(a.Body), "wire") || strings.Contains(string(a.Body), "30.11") || strings.Contains(string(a.Body), "{wanted}") {
+			t.Errorf("%s: %s", lang, a.Body)
+		}
+	}
+}

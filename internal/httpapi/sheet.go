@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/govalues/decimal"
 	"github.com/xuri/excelize/v2"
@@ -125,9 +126,9 @@ func (s csvSheet) finish() error {
 
 func (csvSheet) discard() {}
 
-// harmless keeps a spreadsheet from taking what somebody typed for a formula.
+// harmless keeps a spreadsheet from taking what somebody typed for a formula; some take full-width signs for one, too.
 func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + text
 	}
 	return text

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -238,10 +239,10 @@ func unknownName(se *openapi3.SchemaError) []string {
 // fieldTexts are the messages for the keywords of JSON schema.
 var fieldTexts = map[string][2]string{
 	"required":   {"This is required.", "此项必填。"},
-	"type":       {"This has the wrong type.", "类型不正确。"},
-	"enum":       {"This isn't one of the allowed values.", "不是允许的取值。"},
-	"format":     {"This doesn't have the right format.", "格式不正确。"},
-	"pattern":    {"This doesn't have the right format.", "格式不正确。"},
+	"type":       {"This has the wrong type: a JSON {wanted} is expected.", "类型不正确,应为 JSON {wanted}。"},
+	"enum":       {"This isn't one of the allowed values: {wanted}.", "不是允许的取值:{wanted}。"},
+	"format":     {"This doesn't have the right format: {wanted} is expected.", "格式不正确,应如 {wanted}。"},
+	"pattern":    {"This doesn't have the right format: {wanted} is expected.", "格式不正确,应符合 {wanted}。"},
 	"maxLength":  {"This is longer than {limit} characters.", "长度超过 {limit} 个字符。"},
 	"minLength":  {"This is shorter than {limit} characters.", "长度不足 {limit} 个字符。"},
 	"maxItems":   {"These are more than {limit} items.", "超过 {limit} 项。"},
@@ -255,10 +256,39 @@ var fieldTexts = map[string][2]string{
 
 func fieldOf(pointer, keyword string, schema *openapi3.Schema) errs.Field {
 	text, ok := fieldTexts[keyword]
-	if !ok {
+	if !ok || schema == nil && strings.Contains(text[0], "{") {
 		text = [2]string{"This isn't valid.", "不合法。"}
 	}
 	return errs.Field{Pointer: pointer, Code: "schema." + keyword, EN: text[0], ZH: text[1], Params: limitOf(keyword, schema)}
+}
+
+// formats are what dates and times look like, for whoever typed another one.
+var formats = map[string]string{"date": "2026-11-30", "date-time": "2026-11-30T18:00:00+08:00", "uuid": "01932c07-0000-7000-8000-000000000001"}
+
+// wantedOf says what a field should be: of the contract, nothing of what was sent.
+func wantedOf(keyword string, s *openapi3.Schema) map[string]any {
+	const most = 30 // values; more are a list of their own
+	var wanted string
+	switch {
+	case keyword == "type" && s.Type != nil:
+		wanted = strings.Join(s.Type.Slice(), ", ")
+	case keyword == "format":
+		if wanted = formats[s.Format]; wanted == "" {
+			wanted = s.Format
+		}
+	case keyword == "pattern":
+		wanted = s.Pattern
+	case keyword == "enum":
+		values := make([]string, 0, most)
+		for _, v := range s.Enum[:min(most, len(s.Enum))] {
+			values = append(values, fmt.Sprint(v))
+		}
+		wanted = strings.Join(values, ", ")
+		if len(s.Enum) > most {
+			wanted += " …"
+		}
+	}
+	return map[string]any{"wanted": wanted}
 }
 
 func limitOf(keyword string, s *openapi3.Schema) map[string]any {
@@ -267,6 +297,8 @@ func limitOf(keyword string, s *openapi3.Schema) map[string]any {
 	}
 	var limit any
 	switch keyword {
+	case "type", "format", "pattern", "enum":
+		return wantedOf(keyword, s)
 	case "maxLength":
 		limit = *s.MaxLength
 	case "minLength":
