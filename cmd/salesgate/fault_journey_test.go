@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -124,9 +125,7 @@ func (j *journey) released(notice write) {
 // loaded puts some kg of a notice on a truck.
 func (j *journey) loaded(notice write, kg int, truck object) write {
 	request := object{"lines": []any{object{"notice_line_id": lineOf(notice), "quantity": fmt.Sprint(kg)}}}
-	for k, v := range truck {
-		request[k] = v
-	}
+	maps.Copy(request, truck)
 	return j.step(office, "/v1/delivery-notes", "/v1/shipping-notices/"+notice.id+"/dispatch", request)
 }
 
