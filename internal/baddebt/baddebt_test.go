@@ -53,7 +53,7 @@ func TestARV07_BadDebtFromApplicationToWriteOff(t *testing.T) {
 		t.Error("finance is still asked")
 	}
 	d.apply(v, "40.01").WantProblem(422, "bad_debt.more_than_open")
-	d.apply(v, "").Want(201)                                                  // the rest
+	d.apply(v, "").Want(201) // the rest
 	for query, n := range map[string]int{
 		"number=" + b.String("number"): 1, "number=BD-1": 0, "owner_id=" + d.People["rep1"].String(): 2, "owner_id=" + d.People["rep3"].String(): 0, "state=written_off": 1,
 	} {

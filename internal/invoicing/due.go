@@ -53,7 +53,7 @@ const (
 	openAmount = `SELECT n.customer_id, n.payer_id, n.shipped_on, n.id, sum(l.amount + l.corrected_amount - l.invoiced_amount - l.returned_amount) AS amount,
 		i.mode, ` + mayNow + ` AS due`
 	withTerms = ` LEFT JOIN invoicing_terms i ON i.customer_id = n.payer_id AND i.valid_to IS NULL WHERE ` + inReach + ` AND ` + isOpen
-	byNote = ` GROUP BY n.customer_id, n.payer_id, n.shipped_on, n.id, n.flow, i.mode`
+	byNote    = ` GROUP BY n.customer_id, n.payer_id, n.shipped_on, n.id, n.flow, i.mode`
 )
 
 // Sought is what to invoice is looked for by; zero fields don't narrow.
