@@ -116,6 +116,8 @@ func (c *Company) hireOne(tx pg.Tx, p Person, department, team map[string]uuid.U
 	return err
 }
 
-// erpScopes are what an ERP needs: it reads everything that it settles and pushes master data and orders.
+// erpScopes are what an ERP needs: it reads everything that it settles, pushes master data and orders, and keeps the stock with its
+// inspection reports (SHP-16).
 var erpScopes = strings.Fields(`customer.read customer.write product.read product.write price_list.read price.check credit.read
-	order.read order.write order.submit shipment.read invoice.read receipt.read event.read timeline.read decision.read`)
+	order.read order.write order.submit shipment.read dispatch_register.read stock.read
+	stock.move stock_movement.read inspection.read inspection.write invoice.read receipt.read statement.read ageing.read event.read timeline.read decision.read`)

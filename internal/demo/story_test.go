@@ -3,6 +3,9 @@ package demo_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io"
+	"net/http"
 	"os/exec"
 	"strings"
 	"testing"
@@ -67,6 +70,7 @@ func TestStory(t *testing.T) {
 	}
 	t.Run("statements", func(t *testing.T) { named(t, a) })
 	t.Run("printed calls", func(t *testing.T) { printed(t, a, url) })
+	t.Run("machine client", func(t *testing.T) { erp(t, url) })
 }
 
 // Whatever moved a customer's balance, the statement's line names the document.
@@ -127,6 +131,43 @@ func printed(t *testing.T, a *app.App, url string) {
 	for _, want := range []string{url + "/docs", "gate_guard", demo.ClientSecret, demo.ClientID.String()} {
 		if !strings.Contains(welcome.String(), want) {
 			t.Errorf("the welcome doesn't say %s", want)
+		}
+	}
+}
+
+// The machine client that a newcomer is given stands for an ERP: it reads what it settles, and keeps the stock (SHP-16).
+func erp(t *testing.T, url string) {
+	ask := func(method, path, body string, prepare func(*http.Request)) (int, []byte) {
+		r, err := http.NewRequestWithContext(t.Context(), method, url+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		prepare(r)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		all, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, all
+	}
+	_, body := ask("POST", "/v1/auth/token", "grant_type=client_credentials", func(r *http.Request) {
+		r.SetBasicAuth(demo.ClientID.String(), demo.ClientSecret)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	})
+	var token struct {
+		Access string `json:"access_token"`
+	}
+	if err := json.Unmarshal(body, &token); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	for _, path := range []string{"stock-levels", "stock-movements", "inspection-reports", "dispatch-register", "invoices", "receipts", "statements", "ageing"} {
+		status, body := ask("GET", "/v1/"+path+"?limit=1", "", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token.Access) })
+		if status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}
 }

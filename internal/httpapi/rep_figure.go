@@ -17,11 +17,7 @@ func (s *Server) ListRepFigures(ctx context.Context, r api.ListRepFiguresRequest
 		rows, next, err := s.Statements.ListFigures(tx, who, statement.FigureFilter{
 			Month: monthOf(p.Month), RepID: p.RepID, State: statement.FigureState(value(p.State)),
 		}, page(p.Limit, p.Cursor))
-		return api.ListRepFigures200JSONResponse{Data: each(rows, func(f statement.FigureRow) api.RepFigure {
-			body := figureBody(f.Figures)
-			body.RepName = &f.RepName
-			return body
-		}), NextCursor: optional(next)}, err
+		return api.ListRepFigures200JSONResponse{Data: each(rows, figureBody), NextCursor: optional(next)}, err
 	})
 }
 
@@ -84,7 +80,7 @@ func (s *Server) DecideRepFigures(ctx context.Context, r api.DecideRepFiguresReq
 
 func figureBody(f statement.Figures) api.RepFigure {
 	return api.RepFigure{
-		ID: f.ID, Month: f.Month.Format(monthLayout), RepID: f.RepID, Revision: f.Revision, State: api.RepFigureState(f.State), Customers: f.Customers,
+		ID: f.ID, Month: f.Month.Format(monthLayout), RepID: f.RepID, RepName: optional(f.RepName), Revision: f.Revision, State: api.RepFigureState(f.State), Customers: f.Customers,
 		Delivered: f.Delivered, Invoiced: f.Invoiced, Received: f.Received, Closing: f.Closing, Tonnes: f.Tonnes, Unweighed: f.Unweighed, MadeAt: f.MadeAt, GivenAt: f.GivenAt,
 		DueAt: f.DueAt, Objection: optional(f.Objection), ObjectedAt: f.ObjectedAt, Decision: optional(api.RepFigureDecision(f.Decision)),
 		DecisionReason: optional(f.DecisionReason), DecidedAt: f.DecidedAt, DecidedBy: f.DecidedBy, Etag: etag(f.Version),

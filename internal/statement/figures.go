@@ -53,6 +53,8 @@ type Figures struct {
 	DecidedAt      *time.Time
 	DecidedBy      *uuid.UUID
 	Version        int64
+
+	RepName string `gorm:"->"` // whose they are; filled in for readers
 }
 
 // TableName implements gorm's Tabler.
@@ -75,6 +77,13 @@ type FigureLine struct {
 	Opening    decimal.Decimal
 	Amounts    `gorm:"embedded"`
 	Unweighed  int
+}
+
+// named fills in whose figures they are.
+func (f *Figures) named(tx pg.Tx) error {
+	rep, err := identity.Take(tx, f.RepID)
+	f.RepName = rep.Name
+	return err
 }
 
 // trace is the figures as their events show them.
@@ -156,6 +165,7 @@ func (s *Service) Object(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	if err != nil {
 		return Figures{}, err
 	}
+	f.RepName = rep.Name
 	days, err := s.rules.Int(tx, "statement.ruling_days")
 	if err != nil {
 		return Figures{}, err
@@ -188,6 +198,9 @@ func (s *Service) Decide(tx pg.Tx, who identity.Principal, id uuid.UUID, version
 	}
 	if f.DecisionReason = strings.TrimSpace(r.Reason); f.DecisionReason == "" {
 		return Figures{}, ErrReason.At("/reason")
+	}
+	if err := f.named(tx); err != nil {
+		return Figures{}, err
 	}
 	before := f.trace()
 	f.State, f.Decision, f.DecidedAt, f.DecidedBy = FiguresFinal, "stands", &tx.Now, tx.By.Actor()
@@ -260,6 +273,9 @@ func (s *Service) GetFigures(tx pg.Tx, who identity.Principal, id uuid.UUID) (Fi
 		return Figures{}, nil, nil, err
 	}
 	if err := seesFigures(who, f); err != nil {
+		return Figures{}, nil, nil, err
+	}
+	if err := f.named(tx); err != nil {
 		return Figures{}, nil, nil, err
 	}
 	var all []Figures

@@ -97,12 +97,6 @@ type FigureFilter struct {
 	State FigureState // "" for any but superseded
 }
 
-// FigureRow is figures in a list, with whose they are.
-type FigureRow struct {
-	Figures
-	RepName string
-}
-
 // figureKey is where a page of figures ends.
 type figureKey struct {
 	Month time.Time `json:"m"`
@@ -111,7 +105,7 @@ type figureKey struct {
 }
 
 // ListFigures lists reps' figures that the caller may see (ORG-06), the last month first; drafts for those who give them. One statement.
-func (s *Service) ListFigures(tx pg.Tx, who identity.Principal, f FigureFilter, p pg.Page) ([]FigureRow, string, error) {
+func (s *Service) ListFigures(tx pg.Tx, who identity.Principal, f FigureFilter, p pg.Page) ([]Figures, string, error) {
 	q := tx.Table("rep_figures f").Select("f.*, u.name AS rep_name").Joins("JOIN users u ON u.id = f.rep_id")
 	if owners, all := who.Owners(); !all {
 		q = q.Where("f.rep_id IN ?", owners)
@@ -136,9 +130,9 @@ func (s *Service) ListFigures(tx pg.Tx, who identity.Principal, f FigureFilter, 
 	} else if found {
 		q = q.Where("(f.month, f.rep_id, f.revision) < (CAST(? AS date), CAST(? AS uuid), CAST(? AS int))", after.Month, after.Rep, after.Rev)
 	}
-	var rows []FigureRow
+	var rows []Figures
 	if err := q.Order("f.month DESC, f.rep_id DESC, f.revision DESC").Limit(p.Limit + 1).Scan(&rows).Error; err != nil {
 		return nil, "", err
 	}
-	return pg.Cut(p, rows, func(r FigureRow) any { return figureKey{r.Month, r.RepID, r.Revision} })
+	return pg.Cut(p, rows, func(r Figures) any { return figureKey{r.Month, r.RepID, r.Revision} })
 }

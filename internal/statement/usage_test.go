@@ -334,4 +334,12 @@ func TestARV08_TonnesAreByTheProductsWeight(t *testing.T) {
 	if one.String("lines.0.tonnes") != "4.5000" || one.At("lines.0.unweighed") != 2.0 {
 		t.Errorf("%s", one.Body)
 	}
+	// Whose they are is said by the list, by the figures themselves, and by the answers to what is done with them.
+	objected := b.As("rep1").Post("/v1/rep-figures/"+a.String("data.0.id")+"/object", object{"reason": "少计一单"}).Want(200)
+	decided := b.As("manager").Post("/v1/rep-figures/"+a.String("data.0.id")+"/decide", object{"reason": "核对无误"}).Want(200)
+	for _, seen := range []string{one.String("rep_name"), objected.String("rep_name"), decided.String("rep_name")} {
+		if seen == "" || seen != a.String("data.0.rep_name") {
+			t.Errorf("figures of %q, %q in the list", seen, a.String("data.0.rep_name"))
+		}
+	}
 }
