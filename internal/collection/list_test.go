@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/salesgate/salesgate/internal/baddebt"
 	"github.com/salesgate/salesgate/internal/collection"
 	"github.com/salesgate/salesgate/internal/dispute"
 	"github.com/salesgate/salesgate/internal/pg"
@@ -96,7 +97,7 @@ func TestListsTakeAFewStatements(t *testing.T) {
 			return err
 		}},
 		"debts": {2, func(tx pg.Tx) error {
-			_, _, err := d.App.Server.BadDebts.List(tx, d.clerk, uuid.Nil, "", pg.Page{Limit: 50})
+			_, _, err := d.App.Server.BadDebts.List(tx, d.clerk, baddebt.Filter{}, pg.Page{Limit: 50})
 			return err
 		}},
 	}
