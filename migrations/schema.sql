@@ -7844,6 +7844,8 @@ CREATE INDEX receipts_received ON public.receipts USING btree (received_on, id D
 
 CREATE UNIQUE INDEX receipts_reference ON public.receipts USING btree (method, reference) WHERE ((reference <> ''::text) AND (state = 'posted'::text));
 
+CREATE UNIQUE INDEX receipts_same_reference ON public.receipts USING btree (method, upper(regexp_replace(NORMALIZE(reference, NFKC), '[[:space:]]'::text, ''::text, 'g'::text))) WHERE ((reference <> ''::text) AND (state = 'posted'::text) AND (created_at >= '2026-11-22 00:00:00+00'::timestamp with time zone));
+
 CREATE INDEX receipts_state ON public.receipts USING btree (state, id DESC);
 
 CREATE INDEX recoveries_write_off ON public.recoveries USING btree (write_off_id);

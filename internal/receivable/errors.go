@@ -104,6 +104,7 @@ var (
 	_ = pg.Constraint("invoices_settled", ErrOverPaid)
 	_ = pg.Constraint("write_offs_recovered", ErrOverRecovered)
 	_ = pg.Constraint("receipts_reference", ErrSameReference)
+	_ = pg.Constraint("receipts_same_reference", ErrSameReference)
 	_ = pg.Constraint("receipts_not_over_allocated", ErrNotFree)
 	_ = pg.Constraint("invoices_paid", ErrOverPaid)
 	_ = pg.Constraint("invoices_reversed_once", ErrReversed)

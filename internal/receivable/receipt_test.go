@@ -142,19 +142,26 @@ func TestARV06_PostedDocumentsAreCorrectedByReversalOnly(t *testing.T) {
 func TestARV01_SameBankReferenceIsBookedOnce(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	book := func() error {
+	book := func(reference string) error {
 		return b.as(func(tx pg.Tx) error {
 			_, err := b.svc.PostReceipt(tx, b.clerk, receivable.NewReceipt{
-				CustomerID: b.customer.ID, Method: receivable.BankTransfer, Reference: "B1", ReceivedOn: clock.Today(tx.Now), Amount: money("1.00"),
+				CustomerID: b.customer.ID, Method: receivable.BankTransfer, Reference: reference, ReceivedOn: clock.Today(tx.Now), Amount: money("1.00"),
 			})
 			return err
 		})
 	}
-	if err := book(); err != nil {
+	if err := book("BK 17"); err != nil {
 		t.Fatal(err)
 	}
-	if err := book(); !errors.Is(err, receivable.ErrSameReference) {
-		t.Error(err)
+	for _, again := range []string{"BK 17", "bk 17", " BK 17 ", "BK17", "ＢＫ　１７"} { // as people type it
+		if err := book(again); !errors.Is(err, receivable.ErrSameReference) {
+			t.Errorf("%q: %v", again, err)
+		}
+	}
+	for _, other := range []string{"BK 18", "BK-17"} {
+		if err := book(other); err != nil {
+			t.Errorf("%q: %v", other, err)
+		}
 	}
 }
 
