@@ -14,18 +14,23 @@ import (
 	"github.com/salesgate/salesgate/internal/pg"
 )
 
-// blocked waits until a transaction of this database waits for a lock.
+// blocked waits until a transaction of this database waits for a lock. One at a time may ask: the wait may be over when another looks.
 func (d *desk) blocked() {
 	d.t.Helper()
-	for waiting := 0; waiting == 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		waiting := 0
 		d.Tx(func(tx pg.Tx) error {
 			return tx.Raw("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting).Error
 		})
+		if waiting > 0 {
+			return
+		}
 	}
+	d.t.Fatal("nobody waits for a lock")
 }
 
-// meanwhile runs first in a transaction that commits only when then waits for it, and returns then's answer.
-func (d *desk) meanwhile(first func(pg.Tx) error, then func() apitest.Answer) apitest.Answer {
+// holding runs first in a transaction that stays open until what it returns is called.
+func (d *desk) holding(first func(pg.Tx) error) (commit func()) {
 	d.t.Helper()
 	done, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -37,13 +42,23 @@ func (d *desk) meanwhile(first func(pg.Tx) error, then func() apitest.Answer) ap
 		})
 	}()
 	<-done
+	return func() {
+		d.t.Helper()
+		close(release)
+		if err := <-ended; err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+// meanwhile runs first in a transaction that commits only when then waits for it, and returns then's answer.
+func (d *desk) meanwhile(first func(pg.Tx) error, then func() apitest.Answer) apitest.Answer {
+	d.t.Helper()
+	commit := d.holding(first)
 	answer := make(chan apitest.Answer, 1)
 	go func() { answer <- then() }()
 	d.blocked()
-	close(release)
-	if err := <-ended; err != nil {
-		d.t.Fatal(err)
-	}
+	commit()
 	return <-answer
 }
 
@@ -181,20 +196,20 @@ func TestARV01_RaceOfAllLinesAndAReceiptOfANextPayer(t *testing.T) {
 	d.owe(first, "OLD-1-00001", "300.00", -5)
 	d.owe(second, "OLD-2-00001", "200.00", -5)
 	d.take(d.day(0)+",300.00,,云岭示例纺织有限公司,1,OLD-1-00001,", d.day(0)+",200.00,,云岭示例染整有限公司,2,OLD-2-00001,").Want(201)
-	got := d.meanwhile(func(tx pg.Tx) error {
+	commit := d.holding(func(tx pg.Tx) error {
 		_, err := d.App.Server.Credits.Lock(tx, second.ID)
 		return err
-	}, func() apitest.Answer {
-		all := make(chan apitest.Answer, 1)
-		go func() { all <- d.As("clerk").Post("/v1/bank-lines/confirm-all", object{}) }()
-		d.blocked()
-		// The first line is booked for good though the second waits: its number isn't held.
-		if n := d.As("clerk").Get("/v1/receipts").Want(200).Len("data"); n != 1 {
-			t.Errorf("%d receipts while the second payer is held", n)
-		}
-		d.As("clerk").Post("/v1/receipts", object{"customer_id": first.ID, "amount": "1.00", "method": "cash", "received_on": d.day(0)}).Want(201)
-		return <-all
 	})
+	all := make(chan apitest.Answer, 1)
+	go func() { all <- d.As("clerk").Post("/v1/bank-lines/confirm-all", object{}) }()
+	d.blocked()
+	// The first line is booked for good though the second waits: its number isn't held.
+	if n := d.As("clerk").Get("/v1/receipts").Want(200).Len("data"); n != 1 {
+		t.Errorf("%d receipts while the second payer is held", n)
+	}
+	d.As("clerk").Post("/v1/receipts", object{"customer_id": first.ID, "amount": "1.00", "method": "cash", "received_on": d.day(0)}).Want(201)
+	commit()
+	got := <-all
 	if got.Want(200).Len("data") != 2 {
 		t.Errorf("%s", got.Body)
 	}
