@@ -91,8 +91,7 @@ func readItems(tx pg.Tx, all []*Application) error {
 // list reads a page of applications about payers whom the caller sees (ORG-06), newest first.
 func list(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Application, string, error) {
 	n := pg.Narrow()
-	owners, everything := who.Owners()
-	n.By(!everything, "c.owner_id IN @owners", "owners", append(owners, uuid.Nil))
+	n.Seen(who, "c.owner_id IN @owners")
 	n.By(f.OwnerID != uuid.Nil, "c.owner_id = @owner", "owner", f.OwnerID)
 	n.By(f.PayerID != uuid.Nil, "d.payer_id = @payer", "payer", f.PayerID)
 	n.By(f.Number != "", "d.number = @number", "number", f.Number)

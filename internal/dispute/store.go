@@ -32,8 +32,7 @@ func store(tx pg.Tx, d *Dispute) error {
 // list reads a page of disputed items of customers whom the caller sees (ORG-06), newest first.
 func list(tx pg.Tx, who identity.Principal, f Filter, page pg.Page) ([]Dispute, string, error) {
 	n := pg.Narrow()
-	owners, all := who.Owners()
-	n.By(!all, "c.owner_id IN @owners", "owners", append(owners, uuid.Nil))
+	n.Seen(who, "c.owner_id IN @owners")
 	n.By(f.OwnerID != uuid.Nil, "c.owner_id = @owner", "owner", f.OwnerID)
 	n.By(f.CustomerID != uuid.Nil, "d.customer_id = @customer", "customer", f.CustomerID)
 	n.By(f.PayerID != uuid.Nil, "d.payer_id = @payer", "payer", f.PayerID)

@@ -27,6 +27,13 @@ func (n *Narrowing) Only(asked bool, condition string) {
 	}
 }
 
+// Seen adds a condition in which @owners stands for the people whose documents somebody may see, unless that is everybody's (ORG-06). Who may see
+// nobody's finds nothing.
+func (n *Narrowing) Seen(by interface{ Owners() ([]uuid.UUID, bool) }, condition string) {
+	owners, all := by.Owners()
+	n.By(!all, condition, "owners", owners)
+}
+
 // Newest returns one page of what query, which ends before its WHERE, finds by a narrowing, in descending order of column, which is unique and
 // whose value id returns. One statement. Returns ErrCursor.
 func Newest[T any](tx Tx, p Page, n Narrowing, query, column string, id func(T) uuid.UUID) ([]T, string, error) {

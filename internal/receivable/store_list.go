@@ -13,8 +13,7 @@ import (
 
 // seen narrows a list to documents of customers that the caller may see (ORG-06), and of these to one person's; column is the document's customer.
 func seen(n *pg.Narrowing, who identity.Principal, column string, owner *uuid.UUID) {
-	owners, all := who.Owners()
-	n.By(!all, column+" IN (SELECT id FROM customers WHERE owner_id IN @owners)", "owners", append(owners, uuid.Nil))
+	n.Seen(who, column+" IN (SELECT id FROM customers WHERE owner_id IN @owners)")
 	n.By(owner != nil, column+" IN (SELECT id FROM customers WHERE owner_id = @owner)", "owner", owner)
 }
 

@@ -25,9 +25,7 @@ type Filter struct {
 // List returns transport notices that the caller may see (ORG-06), the newest first, without their lines. One statement.
 func (s *Service) List(tx pg.Tx, who identity.Principal, f Filter, p pg.Page) ([]Notice, string, error) {
 	n := pg.Narrow()
-	if owners, all := who.Owners(); !all {
-		n.By(true, "c.owner_id IN @owners", "owners", append(owners, uuid.Nil))
-	}
+	n.Seen(who, "c.owner_id IN @owners")
 	n.By(f.NoticeID != nil, "t.notice_id = @notice", "notice", f.NoticeID)
 	n.By(f.CustomerID != nil, "t.customer_id = @customer", "customer", f.CustomerID)
 	n.By(f.CarrierID != nil, "t.carrier_id = @carrier", "carrier", f.CarrierID)
